@@ -1,0 +1,1 @@
+"""Calls of a household that is bound to WeChat; it sees itself and nobody else."""

@@ -1,0 +1,75 @@
+"""The front door: the buyer's client, which shows what this is and how far it has come before any script has run."""
+
+from collections.abc import Callable
+from dataclasses import asdict
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from blueprints import limits
+from blueprints.failures import language
+from domain.certificates import kilograms_text
+from domain.money import yuan_text
+from flows.running import running
+from models import database
+from services import statistics
+
+blueprint = Blueprint("home", __name__, template_folder="templates")
+
+#: What the first screen imports, so that a slow line fetches it in one round instead of one after the other.
+PRELOAD = (
+    "shared/api.js",
+    "shared/calls.js",
+    "shared/format.js",
+    "shared/kept.js",
+    "shared/offline.js",
+    "shared/parts.js",
+    "shared/router.js",
+    "shared/view.js",
+    "shared/words.js",
+    "words/shared.js",
+    "words/client.js",
+    "client/buyer.js",
+    "client/unfinished.js",
+    "client/countdown.js",
+    "client/buying/placing.js",
+    "client/screens/home.js",
+    "vendor/preact-htm/standalone.module.js",
+)
+
+
+@blueprint.get("/")
+@limits.look_up
+def home() -> Response:
+    """The client's shell with the programme in figures, and where to look a certificate up without scripts."""
+    figures = statistics.statistics(database())
+    shown = render_template(
+        "client.html",
+        demo=running().settings.demo,
+        english=language() == "en",
+        figures=figures,
+        sent=asdict(figures),
+        preload=PRELOAD,
+        shown=_shown,
+        kilograms_text=kilograms_text,
+        yuan_text=yuan_text,
+    )
+    response = Response(shown, mimetype="text/html")
+    response.headers["Cache-Control"] = "public, max-age=60"
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@blueprint.get("/c")
+@limits.look_up
+def look_up() -> AnyResponse:
+    """From a typed serial number to its certificate's page."""
+    serial = request.args.get("serial", "").strip()[:40].replace("/", "")
+    if not serial:
+        return redirect(url_for("home.home"))
+    return redirect(url_for("pages.certificate_page", serial=serial))
+
+
+def _shown(figure: int | None, text: Callable[[int], str] = "{:,}".format) -> str:
+    """A figure for people; one that is not given, because it stands on too few households, is a dash."""
+    return "—" if figure is None else text(figure)

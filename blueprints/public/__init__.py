@@ -1,0 +1,1 @@
+"""Calls that anybody may make, signed in or not; nothing here names a household."""

@@ -1,0 +1,51 @@
+"""A bank statement's way in: read from the file as a whole, kept, and compared with the book."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from domain.bank_lines import read_lines
+from domain.errors import Invalid
+from domain.sheet_problems import reason
+from flows.running import Running
+from gateways.spreadsheets import Limits, SheetRefused, digest, open_sheet
+from models import BankStatement, transaction
+from services import bank_statements
+from services.differences import Found
+
+#: A busy year of a bank account fits many times over.
+LIMITS = Limits(
+    file_bytes=16 << 20,
+    unpacked_bytes=64 << 20,
+    ratio=100,
+    rows=200_000,
+    columns=100,
+    line_bytes=16 * 1024,
+    shared_text_bytes=32 << 20,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A statement, and everything that differs between all statements so far and the book."""
+
+    statement: BankStatement
+    found: Sequence[Found]
+
+
+def bring(parts: Running, file: BinaryIO, actor: str) -> Brought:
+    """Keep the lines of a seekable file and compare them with the book; nothing is booked.
+
+    Raises Invalid for a file or line that cannot be read (nothing is kept then), Conflict("bank_line_changed").
+    """
+    try:
+        sha256 = digest(file, LIMITS)
+        lines = read_lines(open_sheet(file, LIMITS).rows)
+    except SheetRefused as refused:
+        raise Invalid("bank_file_unreadable", reason=reason(refused.code, refused.details)) from refused
+    if not lines:
+        raise Invalid("bank_file_unreadable", reason=reason("sheet_without_rows", {}))
+    with transaction() as session:
+        statement = bank_statements.accept(session, lines, sha256=sha256, actor=actor, now=parts.clock())
+        found = bank_statements.compare(session, parts.clock())
+    return Brought(statement, found)

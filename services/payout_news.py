@@ -1,0 +1,202 @@
+"""What became of a line that was released: told by a bank's file, by WeChat, or by a person, and booked exactly once.
+
+Whoever brings the news calls these. The same news again changes nothing; news that does not fit what is known books
+nothing and goes to people.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from domain import ledger
+from domain.errors import NotFound
+from domain.incidents import AMOUNT_DIFFERS, HELD_LINE, NEWS_DIFFERS
+from domain.ledger import Event
+from domain.payouts import (
+    OPEN_LINES,
+    BatchEvent,
+    BatchState,
+    BounceReason,
+    LineEvent,
+    PayoutLineState,
+    line_states_before,
+)
+from models import PayoutBatch, PayoutLine, PayoutLineCredit
+from models.credits import CreditState
+from services import audit, incidents
+from services import ledger as book
+from services.payout_decisions import CASH_OF
+from services.payouts import advance, move_credits
+
+
+class News(StrEnum):
+    """What came of news of a line."""
+
+    MOVED = "moved"
+    KNOWN = "known"
+    DIFFERS = "differs"
+
+
+def find_line(session: Session, reference: str) -> tuple[PayoutLine, PayoutBatch]:
+    """A line by its reference, with its batch; raises NotFound payout_line_not_found."""
+    row = session.execute(
+        sa.select(PayoutLine, PayoutBatch)
+        .join(PayoutBatch, PayoutBatch.id == PayoutLine.batch_id)
+        .where(PayoutLine.reference == reference)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("payout_line_not_found", reference=reference)
+    return row[0], row[1]
+
+
+def confirm_line(
+    session: Session, reference: str, *, amount_fen: int, receipt: str | None, now: datetime, actor: str
+) -> News:
+    """The bank or WeChat has paid a line: its money leaves for good, its credits are paid.
+
+    Books only exactly the amount of the line; another one opens an incident that two people resolve. Raises NotFound.
+    """
+    line, batch = find_line(session, reference)
+    if amount_fen != line.amount_fen:
+        _amount_differs(session, line, amount_fen, now)
+        return News.DIFFERS
+    if not _move(session, line, LineEvent.CONFIRM, PayoutLineState.PAID, paid_at=now, receipt=receipt):
+        return _not_new(session, line, PayoutLineState.PAID, now)
+    cash = CASH_OF[batch.channel]
+    _post(session, line, Event.PAYOUT_CONFIRMED, (ledger.payout(batch.id), cash), now)
+    move_credits(session, _credits(line), CreditState.IN_TRANSIT, CreditState.PAID)
+    _tell(session, line, "payout_line_paid", now, actor)
+    _settle(session, batch, now)
+    return News.MOVED
+
+
+def bounce_line(session: Session, reference: str, *, reason: BounceReason, now: datetime, actor: str) -> News:
+    """A line did not arrive: its money is the household's again, and a follow-up may pay it. Raises NotFound."""
+    line, batch = find_line(session, reference)
+    if not _move(
+        session, line, LineEvent.BOUNCE, PayoutLineState.BOUNCED, failed_at=now, bounce_reason=reason
+    ):
+        return _not_new(session, line, PayoutLineState.BOUNCED, now)
+    home = ledger.household(line.household_id)
+    _post(session, line, Event.PAYOUT_BOUNCED, (ledger.payout(batch.id), home), now)
+    _owe_again(session, line, CreditState.IN_TRANSIT)
+    _tell(session, line, "payout_line_bounced", now, actor, reason=reason.value)
+    _settle(session, batch, now)
+    return News.MOVED
+
+
+def return_line_after_confirmation(
+    session: Session,
+    reference: str,
+    *,
+    amount_fen: int,
+    reason: BounceReason,
+    now: datetime,
+    actor: str,
+) -> News:
+    """A line that was confirmed has come back (退汇): the channel holds its money again, and the household is owed it.
+
+    Books only exactly the amount of the line; another one opens an incident. Raises NotFound.
+    """
+    line, batch = find_line(session, reference)
+    if amount_fen != line.amount_fen:
+        _amount_differs(session, line, amount_fen, now)
+        return News.DIFFERS
+    if not _move(
+        session, line, LineEvent.RETURN, PayoutLineState.RETURNED, failed_at=now, bounce_reason=reason
+    ):
+        return _not_new(session, line, PayoutLineState.RETURNED, now)
+    cash = CASH_OF[batch.channel]
+    _post(session, line, Event.PAYOUT_RETURNED, (cash, ledger.household(line.household_id)), now)
+    _owe_again(session, line, CreditState.PAID)
+    _tell(session, line, "payout_line_returned", now, actor, reason=reason.value)
+    return News.MOVED
+
+
+def contradict_line(session: Session, reference: str, *, said: PayoutLineState, now: datetime) -> News:
+    """The bank says of a line what cannot be true beside what is booked: two people look into it. Raises NotFound."""
+    line, _ = find_line(session, reference)
+    return _not_new(session, line, said, now)
+
+
+def _move(
+    session: Session, line: PayoutLine, event: LineEvent, after: PayoutLineState, **values: object
+) -> bool:
+    moved = session.execute(
+        sa.update(PayoutLine)
+        .where(PayoutLine.id == line.id, PayoutLine.state.in_(line_states_before(event)))
+        .values(state=after, **values)
+        .returning(PayoutLine.id)
+        .execution_options(synchronize_session=False)
+    ).first()
+    session.refresh(line)
+    return moved is not None
+
+
+def _credits(line: PayoutLine) -> sa.Select[int]:
+    return sa.select(PayoutLineCredit.credit_id).where(PayoutLineCredit.line_id == line.id)
+
+
+def _owe_again(session: Session, line: PayoutLine, before: CreditState) -> None:
+    move_credits(session, _credits(line), before, CreditState.OWED)
+    session.execute(
+        sa.update(PayoutLineCredit)
+        .where(PayoutLineCredit.line_id == line.id)
+        .values(reserved=False)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _post(session: Session, line: PayoutLine, event: Event, way: tuple[str, str], now: datetime) -> None:
+    posting = ledger.Posting(event, *way, line.amount_fen)
+    book.post(session, [posting], now=now, reference=line.reference)
+
+
+def _settle(session: Session, batch: PayoutBatch, now: datetime) -> None:
+    """End a batch of which no line is open any more."""
+    # Two who end the last two lines at the same time must not both see the other's as open.
+    session.execute(sa.select(PayoutBatch.id).where(PayoutBatch.id == batch.id).with_for_update())
+    session.refresh(batch)
+    still_open = sa.exists().where(PayoutLine.batch_id == batch.id, PayoutLine.state.in_(sorted(OPEN_LINES)))
+    if batch.state is BatchState.RELEASED and not session.scalar(sa.select(still_open)):
+        advance(session, batch, BatchEvent.SETTLE, ended_at=now)
+
+
+def _not_new(session: Session, line: PayoutLine, said: PayoutLineState, now: datetime) -> News:
+    """The same news again, or news that contradicts what is booked and goes to two people."""
+    if line.state is said or (said, line.state) == (PayoutLineState.PAID, PayoutLineState.RETURNED):
+        return News.KNOWN
+    incidents.open_incident(
+        session,
+        kind=NEWS_DIFFERS,
+        subject=f"{HELD_LINE}{line.reference}",
+        now=now,
+        facts={"reference": line.reference, "state": line.state.value, "said": said.value},
+    )
+    return News.DIFFERS
+
+
+def _amount_differs(session: Session, line: PayoutLine, amount_fen: int, now: datetime) -> None:
+    incidents.open_incident(
+        session,
+        kind=AMOUNT_DIFFERS,
+        subject=f"{HELD_LINE}{line.reference}",
+        now=now,
+        facts={"reference": line.reference, "our_fen": line.amount_fen, "actual_fen": amount_fen},
+    )
+
+
+def _tell(
+    session: Session, line: PayoutLine, action: str, now: datetime, actor: str, **facts: object
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action=action,
+        subject=f"payout:{line.batch_id}",
+        now=now,
+        facts={"reference": line.reference, "amount_fen": line.amount_fen, **facts},
+    )

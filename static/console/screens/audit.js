@@ -1,0 +1,37 @@
+// Who did what about what, and when; facts as they were before and after.
+import { address } from "../../shared/api.js";
+import { useList } from "../../shared/calls.js";
+import { Empty, Listed } from "../../shared/parts.js";
+import { html } from "../../shared/view.js";
+import { addWords, t } from "../../shared/words.js";
+import { ACTIONS, WORDS as ACTION_WORDS } from "../../words/console-audit.js";
+import { WORDS } from "../../words/console-control.js";
+import { Told, toldLine } from "../facts.js";
+import { Filters, Heading, may, Table } from "../parts.js";
+
+addWords(WORDS);
+addWords(ACTION_WORDS);
+
+const columns = () => [
+  { key: "at", name: t("time"), kind: "time" },
+  { key: "who", name: t("audit.actor"), value: ({ username, actor }) => username ?? actor },
+  { key: "action", name: t("audit.action"), value: ({ action }) => t(`action.${action}`) },
+  { key: "subject", name: t("audit.subject") },
+  { key: "facts", name: t("audit.facts"), value: ({ facts }) => toldLine(facts), show: ({ facts }) => html`<${Told} facts=${facts} />` },
+  { key: "address", name: t("audit.address") },
+  { key: "sealed_at_position", name: t("audit.sealed"), kind: "count" },
+];
+
+export default function Audit({ query }) {
+  const asked = { actor: query.actor, action: query.action, subject: query.subject, from: query.from, to: query.to };
+  const from = useList("/officer/audit", { ...asked, limit: 50 });
+  return html`<div class="stack"><${Heading} title=${t("audit")} lead=${t("audit.lead")} />
+    <${Filters} query=${query} fields=${[
+    { name: "action", kind: "choice", label: t("audit.action"), options: [["", t("all")], ...ACTIONS.map((one) => [one, t(`action.${one}`)])] },
+    { name: "actor", label: t("audit.actor"), hint: t("audit.actor.hint"), max: 91, autocomplete: "off" },
+    { name: "subject", label: t("audit.subject"), hint: t("audit.subject.hint"), max: 91, autocomplete: "off" },
+    { name: "from", kind: "day", label: t("from"), min: "2020-01-01" }, { name: "to", kind: "day", label: t("to"), min: "2020-01-01" },
+  ]} />
+    <${Listed} from=${from} empty=${html`<${Empty} title=${t("audit.none")} hint=${t("audit.none.hint")} />`}>
+      ${(items) => html`<${Table} caption=${t("audit.entries")} rows=${items} columns=${columns()} exports=${may("GET /officer/audit.csv") ? [["CSV", address("/officer/audit.csv", asked)]] : []} file="danzhu-audit" />`}<//></div>`;
+}

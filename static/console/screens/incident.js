@@ -1,0 +1,42 @@
+// One incident: what is known of it, who looks after it, and how it is settled.
+import { call } from "../../shared/api.js";
+import { useAnswer } from "../../shared/calls.js";
+import { count, time } from "../../shared/format.js";
+import { Loaded } from "../../shared/parts.js";
+import { html } from "../../shared/view.js";
+import { addWords, t } from "../../shared/words.js";
+import { WORDS } from "../../words/console-control.js";
+import { told } from "../facts.js";
+import { IncidentState } from "../incident-state.js";
+import { Act, Facts, Heading, may } from "../parts.js";
+
+addWords(WORDS);
+
+const INCIDENT = "/officer/incidents/{incident_id}";
+
+function Decide({ one, again }) {
+  const at = `/officer/incidents/${one.id}`;
+  const assign = async (body) => { await call("POST", `${at}/assign`, { body }); again(); };
+  const resolve = async (body) => { await call("POST", `${at}/resolve`, { body }); again(); };
+  const seconds = one.state === "proposed";
+  const about = seconds ? "incident.second.about" : one.people_needed > 1 ? "incident.propose.about" : "incident.resolve.about";
+  return html`<div class="row no-print">
+    ${may(`POST ${INCIDENT}/resolve`) && html`<${Act} words=${t(seconds ? "incident.second" : one.people_needed > 1 ? "incident.propose" : "incident.resolve")} kind="primary" act=${resolve} done=${t("incident.resolve.done")}
+      fields=${[{ name: "resolution", kind: "long", label: t("incident.resolution"), hint: t("reason.hint"), min: 4, max: 140 }]}><p>${t(about)}</p><//>`}
+    ${may(`POST ${INCIDENT}/assign`) && html`<${Act} words=${t("incident.assign")} act=${assign} done=${t("incident.assign.done")}
+      fields=${[{ name: "username", label: t("username"), value: one.owner ?? "", max: 32, autocomplete: "off", autocapitalize: "none", spellcheck: false }]}><p>${t("incident.assign.about")}</p><//>`}
+  </div>`;
+}
+
+export default function Incident({ id }) {
+  const from = useAnswer(`/officer/incidents/${encodeURIComponent(id)}`);
+  return html`<div class="stack narrow"><${Loaded} from=${from}>${(one) => html`
+    <${Heading} title=${one.title} back=${[t("incidents"), "/incidents"]} lead=${html`${t("incident.number")} ${one.id} <${IncidentState} state=${one.state} />`} />
+    ${one.state !== "resolved" && html`<${Decide} one=${one} again=${from.again} />`}
+    <${Facts} title=${t("audit.facts")} facts=${[[t("audit.subject"), one.subject], ...told(one.facts).map(([name, was, is]) => [name, is === undefined ? was : `${was} → ${is}`])]} />
+    <${Facts} title=${t("incident.course")} facts=${[
+    [t("incident.first_seen"), time(one.first_seen_at)], [t("incident.last_seen"), time(one.last_seen_at)], [t("incident.seen"), count(one.seen)],
+    [t("incident.people"), count(one.people_needed)], [t("incident.owner"), one.owner],
+    [t("incident.resolution"), one.resolution], [t("incident.resolved_by"), one.resolved_by.join(t("and"))], [t("incident.resolved_at"), one.resolved_at && time(one.resolved_at)],
+  ]} />`}<//></div>`;
+}

@@ -1,0 +1,76 @@
+// Tables: columns by description, sorted where the server sorts, always with a way to take them along.
+import { count, day, kilograms, time, yuan } from "../shared/format.js";
+import { Button } from "../shared/parts.js";
+import { html } from "../shared/view.js";
+import { t } from "../shared/words.js";
+import { csv } from "./csv.js";
+import { DownloadButton, save } from "./files.js";
+
+const SHOWN = { money: yuan, count, kilograms, time, day };
+const CLASS = { money: "money", count: "count", kilograms: "count", time: "when", day: "when" };
+/** For a file: plain numbers, in yuan and kilograms, so that a spreadsheet adds them up. */
+const WRITTEN = {
+  money: (fen) => `${fen < 0 ? "-" : ""}${Math.trunc(Math.abs(fen) / 100)}.${String(Math.abs(fen) % 100).padStart(2, "0")}`,
+  kilograms: (grams) => `${Math.trunc(grams / 1000)}.${String(grams % 1000).padStart(3, "0")}`,
+  time, day: (value) => value.slice(0, 10),
+};
+const nothing = (value) => value === null || value === undefined || value === "";
+
+/** What a column says of a row: `value(row)` or the row's own field of its key. */
+const valueOf = (column, row) => (column.value ? column.value(row) : row[column.key]);
+
+/** The text of a value by its kind; a dash where there is none. */
+export const shown = (kind, value) => (nothing(value) ? "—" : (SHOWN[kind]?.(value) ?? value));
+
+/** The rows as a CSV file's text, as they stand in the table. */
+export const tableText = (columns, rows) =>
+  csv([
+    columns.map(({ name, unit }) => (unit ? `${name} (${unit})` : name)),
+    ...rows.map((row) => columns.map((column) => {
+      const value = valueOf(column, row);
+      return nothing(value) ? "" : (WRITTEN[column.kind]?.(value) ?? value);
+    })),
+  ]);
+
+function Head({ column, sort, onSort }) {
+  const side = CLASS[column.kind];
+  const words = html`${column.name}${column.unit && html` <span class="unit">${column.unit}</span>`}`;
+  if (!column.sort || !onSort) return html`<th scope="col" class=${side}>${words}</th>`;
+  const down = sort === `-${column.sort}`;
+  const up = sort === column.sort;
+  return html`<th scope="col" class=${side} aria-sort=${up ? "ascending" : down ? "descending" : null}>
+    <button type="button" onClick=${() => onSort(down ? column.sort : `-${column.sort}`)}>${words}<span aria-hidden="true">${up ? " ▲" : down ? " ▼" : " ⇅"}</span></button>
+  </th>`;
+}
+
+function Cell({ column, row, head, href }) {
+  const value = valueOf(column, row);
+  const content = column.show ? column.show(row) : shown(column.kind, value);
+  const inside = href ? html`<a href=${href}>${content}</a>` : content;
+  return head ? html`<th scope="row" class=${CLASS[column.kind]}>${inside}</th>` : html`<td class=${CLASS[column.kind]}>${inside}</td>`;
+}
+
+/**
+ * A table. `columns`: `[{key, name, unit, kind, sort, value(row), show(row)}]`, kinds money (fen), count, kilograms (grams), time, day, text.
+ * `link(row)`: where a row leads. `total`: a row below. `sort`, `onSort`: the order the server gave ("-earned") and asking for another.
+ * `exports`: `[[words, path]]` of files the server makes; where there is none, `file` names a CSV of the rows that are shown.
+ */
+export function Table({ caption, columns, rows, link, total, sort, onSort, exports, file, children }) {
+  const takeAlong = () => save(new Blob([tableText(columns, rows)], { type: "text/csv" }), `${file}.csv`);
+  return html`<div class="stack tight">
+    <div class="row apart above-table">
+      <h2>${caption}</h2>
+      <div class="row no-print">${children}
+        ${exports?.map(([words, path]) => html`<${DownloadButton} path=${path}>${words}<//>`)}
+        ${file && rows.length > 0 && html`<${Button} onClick=${takeAlong}>${t("table.shown", { count: rows.length })}<//>`}
+      </div>
+    </div>
+    <div class="table-frame" tabindex="0" role="region" aria-label=${caption}>
+      <table class="table">
+        <thead><tr>${columns.map((column) => html`<${Head} column=${column} sort=${sort} onSort=${onSort} />`)}</tr></thead>
+        <tbody>${rows.map((row) => html`<tr class=${link?.(row) ? "leads" : null}>${columns.map((column, n) => html`<${Cell} column=${column} row=${row} head=${n === 0} href=${n === 0 && link?.(row)} />`)}</tr>`)}</tbody>
+        ${total && html`<tfoot><tr>${columns.map((column, n) => html`<${Cell} column=${{ ...column, show: column.showTotal }} row=${total} head=${n === 0} />`)}</tr></tfoot>`}
+      </table>
+    </div>
+  </div>`;
+}

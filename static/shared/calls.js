@@ -1,0 +1,83 @@
+// Answers of the API as the state of a screen.
+import { address, call, SIGNED_IN } from "./api.js";
+import { useCallback, useEffect, useRef, useState } from "./view.js";
+
+/** What was refused because nobody was signed in is asked for again once somebody is. */
+function useAgainWhenSignedIn(error, again) {
+  const refused = error?.code === "signed_out";
+  useEffect(() => {
+    if (!refused) return undefined;
+    addEventListener(SIGNED_IN, again);
+    return () => removeEventListener(SIGNED_IN, again);
+  }, [refused, again]);
+}
+
+/** The answer of a GET: `{answer, error, loading, again}`. It is asked anew when the path changes; null asks nothing. */
+export function useAnswer(path) {
+  const [state, setState] = useState({ answer: null, error: null, loading: path !== null });
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    if (path === null) return undefined;
+    const stop = new AbortController();
+    setState((before) => ({ ...before, error: null, loading: true }));
+    call("GET", path, { signal: stop.signal }).then(
+      (answer) => !stop.signal.aborted && setState({ answer, error: null, loading: false }),
+      (error) => !stop.signal.aborted && setState((before) => ({ ...before, error, loading: false })),
+    );
+    return () => stop.abort();
+  }, [path, round]);
+  const again = useCallback(() => setRound((n) => n + 1), []);
+  useAgainWhenSignedIn(state.error, again);
+  return { ...state, again };
+}
+
+/** A list page by page: `{items, error, loading, more, loadMore, again}`; `more` says whether there is another page. */
+export function useList(path, parameters = {}) {
+  const first = address(path, { limit: 30, ...parameters });
+  const [state, setState] = useState({ of: null, items: [], cursor: null, error: null, loading: true });
+  const stop = useRef(null);
+  const ask = useCallback((cursor, before) => {
+    stop.current?.abort();
+    const mine = new AbortController();
+    stop.current = mine;
+    setState((old) => ({ ...old, of: first, items: before, error: null, loading: true }));
+    call("GET", address(path, { limit: 30, ...parameters, cursor }), { signal: mine.signal }).then(
+      ({ items, next_cursor: next }) =>
+        !mine.signal.aborted && setState({ of: first, items: [...before, ...items], cursor: next, error: null, loading: false }),
+      (error) => !mine.signal.aborted && setState((old) => ({ ...old, error, loading: false })),
+    );
+  }, [first]);
+  useEffect(() => {
+    ask(null, []);
+    return () => stop.current?.abort();
+  }, [ask]);
+  const again = useCallback(() => ask(null, []), [ask]);
+  useAgainWhenSignedIn(state.error, again);
+  return {
+    items: state.items, error: state.error, loading: state.loading, more: state.cursor !== null,
+    loadMore: () => ask(state.cursor, state.items),
+    again,
+  };
+}
+
+/** An act of the person: `[busy, error, act]`; while it is busy it is not begun again. `act()` gives the answer or undefined. */
+export function useAct(work) {
+  const [state, setState] = useState({ busy: false, error: null });
+  const busy = useRef(false);
+  const act = async (...given) => {
+    if (busy.current) return undefined;
+    busy.current = true;
+    setState({ busy: true, error: null });
+    try {
+      const answer = await work(...given);
+      setState({ busy: false, error: null });
+      return answer;
+    } catch (error) {
+      setState({ busy: false, error });
+      return undefined;
+    } finally {
+      busy.current = false;
+    }
+  };
+  return [state.busy, state.error, act];
+}

@@ -1,0 +1,73 @@
+// Screens by the part of the address behind "#": `#/trees/AB12?year=2026`. Each is loaded when it is first shown.
+import { t } from "./words.js";
+import { Failure, Waiting } from "./parts.js";
+import { html, useEffect, useRef, useState } from "./view.js";
+
+/** The address as `{path, query}`, the query as an object of its parameters. */
+export function here() {
+  const [path, query = ""] = (location.hash.slice(1) || "/").split("?");
+  return { path, query: Object.fromEntries(new URLSearchParams(query)) };
+}
+
+/** Go to a screen; `replace` leaves the present one out of the browser's history. */
+export function go(path, { replace = false } = {}) {
+  if (replace) location.replace(`#${path}`);
+  else location.hash = path;
+}
+
+/** The route a path belongs to and its parameters: `/trees/:code` finds `{code}`. */
+export function matched(routes, path) {
+  for (const [pattern, load] of routes) {
+    const names = [];
+    const form = pattern.replace(/:(\w+)/g, (_, name) => (names.push(name), "([^/]+)"));
+    const found = new RegExp(`^${form}$`).exec(path);
+    if (found) return { load, parameters: Object.fromEntries(names.map((name, n) => [name, decodeURIComponent(found[n + 1])])) };
+  }
+  return null;
+}
+
+/** Where the person is, kept up to date. */
+export function useHere() {
+  const [place, setPlace] = useState(here);
+  useEffect(() => {
+    const moved = () => setPlace(here());
+    addEventListener("hashchange", moved);
+    return () => removeEventListener("hashchange", moved);
+  }, []);
+  return place;
+}
+
+/**
+ * The screen of the present address. `routes` is a list of [pattern, load], where `load()` gives a module whose default
+ * export is the screen: a component that is given its parameters and `query`.
+ */
+export function Screens({ routes, missing }) {
+  const { path, query } = useHere();
+  const [shown, setShown] = useState({ path: null, Screen: null, error: null });
+  const first = useRef(true);
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    let left = false;
+    const route = matched(routes, path) ?? { load: missing, parameters: {} };
+    route.load().then(
+      (module) => !left && setShown({ path, Screen: module.default, parameters: route.parameters, error: null }),
+      // A screen that was not fetched before the network went.
+      () => !left && setShown({ path, Screen: null, error: { message: t("error.offline") } }),
+    );
+    return () => { left = true; };
+  }, [path, round]);
+  useEffect(() => {
+    if (!shown.path) return;
+    // A screen reader begins to read at the new heading; the first screen is the browser's own business.
+    if (!first.current) {
+      scrollTo(0, 0);
+      const heading = document.querySelector("main h1");
+      heading?.setAttribute("tabindex", "-1");
+      heading?.focus({ preventScroll: true });
+    }
+    first.current = false;
+  }, [shown.path]);
+  if (shown.error) return html`<${Failure} error=${shown.error} again=${() => setRound((n) => n + 1)} />`;
+  if (!shown.Screen) return html`<${Waiting} />`;
+  return html`<${shown.Screen} key=${shown.path} ...${shown.parameters} query=${query} />`;
+}

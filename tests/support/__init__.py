@@ -1,0 +1,1 @@
+"""What tests share: a clock that stands still, and `make_*` functions that arrange a world."""
