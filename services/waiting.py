@@ -1,6 +1,6 @@
 """What waits for an officer: whatever somebody else has begun and one of the officer's roles may decide."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,6 +59,10 @@ class Waiting:
 Wanted = Callable[[OfficerContext, datetime], sa.Select[Any]]
 
 
+#: The names are sealed, so that what has none must say that it would be bytes.
+_NO_NAME = sa.cast(sa.null(), sa.LargeBinary)
+
+
 def _about_households(model: Any, at: Any, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return (
         sa.select(at.label("since"), Household.public_id.label("subject"), Household.head_name.label("name"))
@@ -69,7 +73,7 @@ def _about_households(model: Any, at: Any, *conditions: sa.ColumnElement[bool]) 
 
 def _about(number: Any, at: Any, *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
     return sa.select(
-        at.label("since"), sa.cast(number, sa.String).label("subject"), sa.null().label("name")
+        at.label("since"), sa.cast(number, sa.String).label("subject"), _NO_NAME.label("name")
     ).where(*conditions)
 
 
@@ -215,20 +219,31 @@ def waiting(
     session: Session, officer: OfficerContext, calls: frozenset[tuple[str, str]], now: datetime
 ) -> list[Waiting]:
     """What waits for the officer by kind, kinds without anything left out; `calls` are those open to the officer."""
-    return list(_found(session, officer, calls, now))
+    open_to = [(kind, wanted) for kind, (path, wanted) in KINDS.items() if ("POST", path) in calls]
+    if not open_to:
+        return []
+    # One statement for all kinds: each line is one thing that waits, with how many of its kind there are.
+    rows = sa.union_all(*(_oldest(kind, wanted(officer, now)) for kind, wanted in open_to)).subquery()
+    named = sa.type_coerce(rows.c.name, Household.head_name.type).label("name")
+    found: dict[str, Waiting] = {}
+    lines = sa.select(rows.c.kind, rows.c.number, rows.c.since, rows.c.subject, named)
+    for row in session.execute(lines.order_by(rows.c.since, rows.c.subject)):
+        kind = found.setdefault(row.kind, Waiting(row.kind, row.number, []))
+        kind.first.append(Subject(row.subject, _masked(row.name), row.since))
+    return [found[kind] for kind in KINDS if kind in found]
 
 
-def _found(
-    session: Session, officer: OfficerContext, calls: frozenset[tuple[str, str]], now: datetime
-) -> Iterator[Waiting]:
-    for kind, (path, wanted) in KINDS.items():
-        if ("POST", path) not in calls:
-            continue
-        rows = wanted(officer, now).subquery()
-        count = session.scalar(sa.select(sa.func.count()).select_from(rows)) or 0
-        if count:
-            first = session.execute(sa.select(rows).order_by(rows.c.since, rows.c.subject).limit(NAMED))
-            yield Waiting(kind, count, [Subject(row.subject, _masked(row.name), row.since) for row in first])
+def _oldest(kind: str, wanted: sa.Select[Any]) -> sa.Select[Any]:
+    """The oldest things of one kind and the number of all of them."""
+    rows = wanted.subquery()
+    number = sa.func.count().over().label("number")
+    oldest = (
+        sa.select(sa.literal(kind).label("kind"), number, rows.c.since, rows.c.subject, rows.c.name)
+        .order_by(rows.c.since, rows.c.subject)
+        .limit(NAMED)
+        .subquery()
+    )
+    return sa.select(oldest)
 
 
 def _masked(name: str | None) -> str | None:
