@@ -141,6 +141,11 @@ ACTIONS: dict[str, tuple[str, str, str]] = {
     "payout_cancelled": ("payout", "撤销发放批次", "A payout batch was taken back by its maker"),
     "payout_drafted": ("payout", "制作发放批次", "A payout batch was drafted"),
     "payout_line_bounced": ("payout", "发放退票", "Money of a payout line came back before it was confirmed"),
+    "payout_line_corrected": (
+        "payout",
+        "退票更正为到账",
+        "A payout line that was booked as bounced was found to have arrived",
+    ),
     "payout_line_paid": ("payout", "发放到账", "A payout line was confirmed as paid"),
     "payout_line_returned": ("payout", "发放退汇", "Money of a payout line came back after it was confirmed"),
     "payout_rejected": ("payout", "驳回发放批次", "A payout batch was rejected, for the reason given"),

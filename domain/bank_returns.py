@@ -77,6 +77,7 @@ class _RowRefused(Exception):
         self.column, self.code, self.details = column, code, details
         self.received_fen: int | None = None
         self.against: BankAnswer | None = None
+        self.paid_again: str | None = None
 
 
 class _AmountDiffers(_RowRefused):
@@ -93,6 +94,14 @@ class _Contradicts(_RowRefused):
     def __init__(self, before: LineStanding, answer: BankAnswer) -> None:
         super().__init__("answer", "return_contradicts_booked", state=STANDING_WORDS[before])
         self.against = answer
+
+
+class _PaidAgain(_RowRefused):
+    """It arrived, and what it left owed has been paid by another batch since."""
+
+    def __init__(self, batch: str) -> None:
+        super().__init__("answer", "return_paid_again", batch=batch)
+        self.paid_again = batch
 
 
 class _Judge:
@@ -207,9 +216,22 @@ class _Judge:
         if before is LineStanding.PAID and answer is BankAnswer.BOUNCED and line.found_failed:
             # It was confirmed by mistake: its money lies at the bank, as that of a payment that came back.
             return AnsweredLine(found.row, found.reference, BankAnswer.RETURNED, found.why)
+        if before is LineStanding.BOUNCED and answer is BankAnswer.PAID:
+            return self._arrived_after_all(found, line)
         if answer not in _SAID_BEFORE[before]:
             raise _Contradicts(before, answer)
         return AnsweredLine(found.row, found.reference, answer, found.why, is_news=False)
+
+    def _arrived_after_all(self, found: AnsweredLine, line: SentLine) -> AnsweredLine:
+        """A bounce that two people have found to be none, unless its money has been taken up by another batch."""
+        following = line.next_attempt
+        if following is not None and following.released:
+            raise _PaidAgain(following.batch)
+        if not line.found_arrived:
+            raise _Contradicts(line.standing, found.answer)
+        if following is not None:
+            raise _RowRefused("answer", "return_promised_again", batch=following.batch)
+        return found
 
     def _read(
         self, name: str, cells: Sequence[object], parse: Callable[[object], Value], *, exact: bool = True
@@ -229,7 +251,7 @@ class _Judge:
         known = reference if reference in self._sent else None
         value = "" if not why.column else self._shown(why.column, self._sheet.cell(cells, why.column), known)
         problem = SheetProblem(row, _NAMES.get(why.column, ""), value, why.code, why.details)
-        return RefusedLine(problem, known, why.received_fen, why.against)
+        return RefusedLine(problem, known, why.received_fen, why.against, why.paid_again)
 
     def _shown(self, name: str, cell: object, known: str | None) -> str:
         """A refused value without a person in it: accounts masked, and the names of payees wherever they slipped."""

@@ -62,6 +62,10 @@ TITLES: dict[str, tuple[str, str]] = {
     "transfer_differs": ("微信告知的转账与本系统不符", "What WeChat says of a transfer is not what we asked for"),
     "payout_amount_differs": ("发放到账金额与应发金额不符，未入账", "A payout came to another amount; not booked"),
     "payout_news_differs": ("发放结果与已入账的结果相反", "News of a payout contradicts what was booked"),
+    "payout_paid_twice": (
+        "退回后另行发放的款项，原来一笔其实已到账",
+        "A payment that came back and was made again had arrived after all",
+    ),
     "payout_overdue": ("应付农户款项超过 90 天未发放", "Money has been owed to households for more than 90 days"),
     "payout_unconfirmed": ("发放批次超过 30 天没有结果", "A released batch has had lines without news for 30 days"),
     "bank_amount_differs": ("银行流水金额与入账金额不符", "The bank's amount is not the one booked"),
@@ -69,7 +73,9 @@ TITLES: dict[str, tuple[str, str]] = {
 
 #: What keeps a payment as it is until it is settled: nothing more is booked for it, and its household is paid nothing.
 AMOUNT_DIFFERS, NEWS_DIFFERS = "payout_amount_differs", "payout_news_differs"
-HOLDS_LINE = frozenset({AMOUNT_DIFFERS, NEWS_DIFFERS})
+#: News that the first payment arrived after all, when its money has gone out a second time.
+PAID_TWICE = "payout_paid_twice"
+HOLDS_LINE = frozenset({AMOUNT_DIFFERS, NEWS_DIFFERS, PAID_TWICE})
 #: How the subject of such an incident begins: the reference of the payment follows.
 HELD_LINE = "payout_line:"
 #: Kinds that one person cannot settle.

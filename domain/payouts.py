@@ -104,9 +104,11 @@ class LineEvent(StrEnum):
     CONFIRM = "confirm"
     BOUNCE = "bounce"
     RETURN = "return"
+    CORRECT = "correct"
 
 
 #: News of the end may come before we know that it was sent: whoever sent it may have died before writing that down.
+#: A bounce is corrected where it turned out that the money had arrived.
 LINE_MOVES: dict[tuple[PayoutLineState, LineEvent], PayoutLineState] = {
     (PayoutLineState.PREPARED, LineEvent.WITHDRAW): PayoutLineState.WITHDRAWN,
     (PayoutLineState.PREPARED, LineEvent.RELEASE): PayoutLineState.REQUESTED,
@@ -116,6 +118,7 @@ LINE_MOVES: dict[tuple[PayoutLineState, LineEvent], PayoutLineState] = {
     (PayoutLineState.REQUESTED, LineEvent.BOUNCE): PayoutLineState.BOUNCED,
     (PayoutLineState.SENT, LineEvent.BOUNCE): PayoutLineState.BOUNCED,
     (PayoutLineState.PAID, LineEvent.RETURN): PayoutLineState.RETURNED,
+    (PayoutLineState.BOUNCED, LineEvent.CORRECT): PayoutLineState.PAID,
 }
 
 #: Released, and nobody knows yet what became of it: its money stands in `payout:<batch>`.

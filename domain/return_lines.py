@@ -27,10 +27,19 @@ STANDING_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
+class NextAttempt:
+    """The batch that has taken up what a payment left owed, by number, and whether its money has gone out."""
+
+    batch: str
+    released: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SentLine:
     """A payment as it was sent, and how far it has come; `under_incident` while two people look into it.
 
-    `found_failed` once two people have settled that it was booked as paid and did not arrive.
+    `found_failed` once two people have settled that it was booked as paid and did not arrive; `found_arrived` that it
+    was booked as bounced and did arrive. `next_attempt` is what pays a bounced one again.
     """
 
     reference: str
@@ -40,6 +49,8 @@ class SentLine:
     standing: LineStanding = LineStanding.UNDER_WAY
     under_incident: bool = False
     found_failed: bool = False
+    found_arrived: bool = False
+    next_attempt: NextAttempt | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +71,15 @@ class AnsweredLine:
 class RefusedLine:
     """A row for which nothing may be booked; the reference only where it is one of the batch's.
 
-    `received_fen` is set where the amount differs, `against` where the answer contradicts what is booked: two people
-    have to look into either.
+    `received_fen` is set where the amount differs, `against` where the answer contradicts what is booked, `paid_again`
+    names the batch by which a payment that arrived has gone out a second time: two people have to look into each.
     """
 
     problem: SheetProblem
     reference: str | None = None
     received_fen: int | None = None
     against: BankAnswer | None = None
+    paid_again: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,16 @@ RETURN_REASONS: dict[str, tuple[str, str]] = {
         "这笔款已记为{state}，与本行不符，请向银行核实。",
         "This payment is booked as {state}, which this row contradicts; ask the bank.",
     ),
+    "return_paid_again": (
+        "这笔款记为退回后，已由批次 {batch} 再次发放；本行说原款已到账，须由两人核实是否重复发放，未入账。",
+        "This payment is booked as bounced and was made again by batch {batch}; if it arrived, it was paid twice: two"
+        " people have to look into it, and nothing was booked.",
+    ),
+    "return_promised_again": (
+        "这笔款记为退回后已列入批次 {batch}，请先驳回该批次或等其放款时剔除，再上传本文件。",
+        "What this payment left owed stands in batch {batch}; have that rejected, or released, which leaves it out, and"
+        " bring this row in a later file.",
+    ),
     "return_under_incident": (
         "这笔款有待两人核实的异常，处理完之前不入账。",
         "Two people have still to settle an incident about this payment; until then nothing is booked.",

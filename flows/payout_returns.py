@@ -29,6 +29,7 @@ def bring(
     *,
     scope: str,
     actor: str,
+    officer_id: int | None = None,
     address: str | None = None,
 ) -> PayoutReturn:
     """Book what a seekable file says of a batch; raises what `services.payout_returns.bring` raises.
@@ -44,6 +45,7 @@ def bring(
             sha256=sha256,
             scope=scope,
             actor=actor,
+            officer_id=officer_id,
             now=parts.clock(),
             address=address,
         )

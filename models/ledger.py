@@ -18,13 +18,20 @@ PAYOUT_EVENTS = (
     Event.PAYOUT_BOUNCED,
     Event.PAYOUT_RETURNED,
     Event.HOUSEHOLD_MOVED,
+    Event.REVERSAL,
 )
 _PAYOUT = sa.text("event IN ({})".format(", ".join(f"'{event.value}'" for event in PAYOUT_EVENTS)))
 
 #: Events booked from a bill or a bank statement: once for each reference, whoever brings it again.
 REFERENCED_EVENTS = (Event.FEE, Event.FEE_RETURNED, Event.SETTLED, Event.SPONSOR_PAID_IN)
-#: Events of one payout line, which is their reference: each happens to it once.
-LINE_EVENTS = (Event.BATCH_RELEASED, Event.PAYOUT_CONFIRMED, Event.PAYOUT_BOUNCED, Event.PAYOUT_RETURNED)
+#: Events of one payout line, which is their reference: each happens to it once. The reversal is that of its bounce.
+LINE_EVENTS = (
+    Event.BATCH_RELEASED,
+    Event.PAYOUT_CONFIRMED,
+    Event.PAYOUT_BOUNCED,
+    Event.PAYOUT_RETURNED,
+    Event.REVERSAL,
+)
 _OF_LINES = sa.text("event IN ({})".format(", ".join(f"'{event.value}'" for event in LINE_EVENTS)))
 _REFERENCED = sa.text("event IN ({})".format(", ".join(f"'{event.value}'" for event in REFERENCED_EVENTS)))
 

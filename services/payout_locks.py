@@ -6,9 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from domain.consents import ConsentKind
-from domain.incidents import HELD_LINE, HOLDS_LINE
 from domain.payouts import OPEN_LINES, AccountOrigin, AccountState, BatchState, PayoutLineState, SoftLock
-from models import Consent, Household, HouseholdAccount, Incident, PayoutBatch, PayoutLine
+from models import Consent, Credit, Household, HouseholdAccount, PayoutBatch, PayoutLine, PayoutLineCredit
+from models.credits import CreditState
+from services.payout_disputes import found_arrived, looked_into
 
 #: States in which a batch that is not released holds on to its credits.
 WAITING = (BatchState.SUBMITTED, BatchState.APPROVED)
@@ -92,15 +93,18 @@ def _pending(apart_from: int | None) -> sa.ColumnElement[bool]:
 
 
 def _disputed() -> sa.ColumnElement[bool]:
-    """A payment of which it is not settled what became: if it arrived after all, another one would pay it twice."""
-    reference = sa.func.substr(Incident.subject, len(HELD_LINE) + 1)
-    held = (
+    """A payment of which it is not settled what became: if it arrived after all, another one would pay it twice.
+
+    So would one for credits of a payment that was found to have arrived, before that is booked.
+    """
+    held = sa.select(PayoutLine.household_id).where(PayoutLine.reference.in_(looked_into()))
+    unbooked = (
         sa.select(PayoutLine.household_id)
-        .join(Incident, reference == PayoutLine.reference)
+        .join(PayoutLineCredit, PayoutLineCredit.line_id == PayoutLine.id)
+        .join(Credit, Credit.id == PayoutLineCredit.credit_id)
         .where(
-            Incident.kind.in_(sorted(HOLDS_LINE)),
-            Incident.resolved_at.is_(None),
-            Incident.subject.startswith(HELD_LINE),
+            PayoutLine.reference.in_(found_arrived()),
+            Credit.state.in_((CreditState.OWED, CreditState.RESERVED)),
         )
     )
-    return Household.id.in_(held)
+    return sa.or_(Household.id.in_(held), Household.id.in_(unbooked))

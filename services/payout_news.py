@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from domain import ledger
 from domain.errors import NotFound
-from domain.incidents import AMOUNT_DIFFERS, HELD_LINE, NEWS_DIFFERS
+from domain.incidents import AMOUNT_DIFFERS, HELD_LINE, NEWS_DIFFERS, PAID_TWICE
 from domain.ledger import Event
 from domain.payouts import (
     OPEN_LINES,
@@ -116,6 +116,46 @@ def return_line_after_confirmation(
     return News.MOVED
 
 
+def correct_line(session: Session, reference: str, *, now: datetime, actor: str) -> News:
+    """A line that was booked as bounced had arrived: the bounce is reversed, and the line confirmed.
+
+    Two people have settled so before; a trigger asks the same. Raises NotFound, Conflict payout_stale where what it
+    left owed has been taken up elsewhere.
+    """
+    line, batch = find_line(session, reference)
+    changes = {"paid_at": now, "failed_at": None, "bounce_reason": None}
+    if not _move(session, line, LineEvent.CORRECT, PayoutLineState.PAID, **changes):
+        return _not_new(session, line, PayoutLineState.PAID, now)
+    home, transit = ledger.household(line.household_id), ledger.payout(batch.id)
+    _post(session, line, Event.REVERSAL, (home, transit), now)
+    _post(session, line, Event.PAYOUT_CONFIRMED, (transit, CASH_OF[batch.channel]), now)
+    move_credits(session, _credits(line), CreditState.OWED, CreditState.PAID)
+    _hold_credits(session, line, reserved=True)
+    _tell(session, line, "payout_line_corrected", now, actor)
+    return News.MOVED
+
+
+def paid_again(session: Session, reference: str, *, batch: str, now: datetime) -> None:
+    """The bank says that a line arrived whose money has gone out again with another batch: two people look into it.
+
+    Once they have, the same news opens nothing more. Raises NotFound.
+    """
+    line, _ = find_line(session, reference)
+    incidents.open_unless_settled(
+        session,
+        kind=PAID_TWICE,
+        subject=f"{HELD_LINE}{line.reference}",
+        now=now,
+        facts={
+            "reference": line.reference,
+            "number": batch,
+            "our_fen": line.amount_fen,
+            "state": line.state.value,
+            "said": PayoutLineState.PAID.value,
+        },
+    )
+
+
 def contradict_line(session: Session, reference: str, *, said: PayoutLineState, now: datetime) -> News:
     """The bank says of a line what cannot be true beside what is booked: two people look into it. Raises NotFound."""
     line, _ = find_line(session, reference)
@@ -142,10 +182,14 @@ def _credits(line: PayoutLine) -> sa.Select[int]:
 
 def _owe_again(session: Session, line: PayoutLine, before: CreditState) -> None:
     move_credits(session, _credits(line), before, CreditState.OWED)
+    _hold_credits(session, line, reserved=False)
+
+
+def _hold_credits(session: Session, line: PayoutLine, *, reserved: bool) -> None:
     session.execute(
         sa.update(PayoutLineCredit)
         .where(PayoutLineCredit.line_id == line.id)
-        .values(reserved=False)
+        .values(reserved=reserved)
         .execution_options(synchronize_session=False)
     )
 

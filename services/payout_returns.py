@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from domain.bank_returns import read_return
 from domain.errors import Conflict, Invalid, Raced
-from domain.incidents import HELD_LINE, HOLDS_LINE, NEWS_DIFFERS
 from domain.payouts import BatchState, BounceReason, PayoutChannel, PayoutLineState, batch_number
 from domain.return_headers import ReturnSheet
 from domain.return_lines import AnsweredLine, LineStanding, Reading, RefusedLine, SentLine
 from domain.return_reasons import BankAnswer
 from domain.sheet_problems import SheetProblem
-from models import Incident, PayoutBatch, PayoutLine, PayoutReturn, PayoutReturnRow, RowOutcome
-from services import audit, payout_news, payouts
+from models import PayoutBatch, PayoutLine, PayoutReturn, PayoutReturnRow, RowOutcome
+from services import audit, payout_disputes, payout_news, payouts
 
 #: Payments of one batch by reference.
 Lines = Mapping[str, PayoutLine]
@@ -51,15 +50,18 @@ def bring(
     scope: str,
     actor: str,
     now: datetime,
+    officer_id: int | None = None,
     address: str | None = None,
 ) -> PayoutReturn:
     """Book what a return file says of a batch, row by row; the same file again is answered as the first time.
 
     Another amount than was sent, or the opposite of what is booked, opens an incident that two people settle. Raises
-    NotFound outside the scope, Conflict unless the batch went to the bank, Invalid where the file says that it is
-    another batch's.
+    NotFound outside the scope, Conflict unless the batch went to the bank or where its own maker brings the file,
+    Invalid where the file says that it is another batch's.
     """
     batch = _sent_batch(session, batch_id, scope)
+    if officer_id is not None:
+        payouts.need_another_than_maker(session, batch, officer_id)
     known = session.scalar(
         sa.select(PayoutReturn).where(PayoutReturn.batch_id == batch.id, PayoutReturn.sha256 == sha256)
     )
@@ -68,7 +70,7 @@ def bring(
     lines = _lines(session, batch.id)
     reading = read_return(
         sheet,
-        _sent(session, lines.values()),
+        _sent(session, batch.id, lines.values()),
         batch_number=batch_number(batch.id),
         elsewhere=_elsewhere(session, sheet.references() - lines.keys(), scope),
     )
@@ -130,15 +132,11 @@ def _lines(session: Session, batch_id: int) -> Lines:
     return {line.reference: line for line in rows}
 
 
-def _sent(session: Session, lines: Collection[PayoutLine]) -> dict[str, SentLine]:
-    about = sa.and_(Incident.kind.in_(sorted(HOLDS_LINE)), Incident.subject.startswith(HELD_LINE))
-    looked_into = set(
-        session.scalars(sa.select(Incident.subject).where(about, Incident.resolved_at.is_(None)))
-    )
-    settled = session.scalars(
-        sa.select(Incident).where(about, Incident.kind == NEWS_DIFFERS, Incident.seconded_by_id.is_not(None))
-    )
-    failed = {one.subject for one in settled if one.facts["said"] == PayoutLineState.BOUNCED}
+def _sent(session: Session, batch_id: int, lines: Collection[PayoutLine]) -> dict[str, SentLine]:
+    looked_into = set(session.scalars(payout_disputes.looked_into()))
+    failed = set(session.scalars(payout_disputes.found_failed()))
+    arrived = set(session.scalars(payout_disputes.found_arrived()))
+    next_attempts = payout_disputes.next_attempts(session, batch_id)
     return {
         line.reference: SentLine(
             reference=line.reference,
@@ -146,8 +144,10 @@ def _sent(session: Session, lines: Collection[PayoutLine]) -> dict[str, SentLine
             account=line.account,
             amount_fen=line.amount_fen,
             standing=_STANDINGS[line.state],
-            under_incident=f"{HELD_LINE}{line.reference}" in looked_into,
-            found_failed=f"{HELD_LINE}{line.reference}" in failed,
+            under_incident=line.reference in looked_into,
+            found_failed=line.reference in failed,
+            found_arrived=line.reference in arrived,
+            next_attempt=next_attempts.get(line.id),
         )
         for line in lines
     }
@@ -177,7 +177,9 @@ def _book(
         if not answer.is_news:
             continue
         line = lines[answer.reference]
-        if answer.answer is BankAnswer.PAID:
+        if answer.answer is BankAnswer.PAID and line.state is PayoutLineState.BOUNCED:
+            news = payout_news.correct_line(session, line.reference, now=now, actor=actor)
+        elif answer.answer is BankAnswer.PAID:
             news = payout_news.confirm_line(
                 session, line.reference, amount_fen=line.amount_fen, receipt=None, now=now, actor=actor
             )
@@ -211,6 +213,8 @@ def _tell(session: Session, refused: Sequence[RefusedLine], now: datetime, actor
             payout_news.confirm_line(
                 session, row.reference, amount_fen=row.received_fen, receipt=None, now=now, actor=actor
             )
+        if row.paid_again is not None:
+            payout_news.paid_again(session, row.reference, batch=row.paid_again, now=now)
         if row.against is not None:
             payout_news.contradict_line(session, row.reference, said=_SAID[row.against], now=now)
 

@@ -79,12 +79,23 @@ _booked = (
 )
 
 
+def _count(event: Event) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(_booked.c[event.value], 0)
+
+
+def _corrected(state: PayoutLineState, event: Event) -> bool:
+    """Whether an event is a bounce, or its reversal, of a line that may have arrived after all: both or neither."""
+    arrived = state in (PayoutLineState.PAID, PayoutLineState.RETURNED)
+    return arrived and event in (Event.PAYOUT_BOUNCED, Event.REVERSAL)
+
+
 def _right_postings() -> sa.ColumnElement[bool]:
     """The condition that a line has exactly the postings of its state, each of its amount."""
     cases = []
     for state, events in _POSTINGS_OF.items():
         counts = [
-            sa.func.coalesce(_booked.c[event.value], 0) == int(event in events) for event in LINE_EVENTS
+            _count(event) == (_count(Event.REVERSAL) if _corrected(state, event) else int(event in events))
+            for event in LINE_EVENTS
         ]
         cases.append(sa.and_(PayoutLine.state == state, *counts))
     amounts = sa.or_(

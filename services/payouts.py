@@ -92,6 +92,17 @@ def need_maker(session: Session, batch: PayoutBatch, officer: OfficerContext) ->
         raise Conflict("payout_of_another")
 
 
+def need_another_than_maker(session: Session, batch: PayoutBatch, officer_id: int) -> None:
+    """Raise Conflict duties_not_separate for whoever made the batch."""
+    made = sa.exists().where(
+        PayoutDuty.batch_id == batch.id,
+        PayoutDuty.officer_id == officer_id,
+        PayoutDuty.duty == Duty.MAKER,
+    )
+    if session.scalar(sa.select(made)):
+        raise Conflict("duties_not_separate", {"duty": Duty.MAKER.value}, duty=Duty.MAKER.value)
+
+
 def credits_of(batch_id: int, *conditions: sa.ColumnElement[bool]) -> sa.Select[int]:
     """The ids of the credits that the lines of a batch name, where conditions speak of the line."""
     return (

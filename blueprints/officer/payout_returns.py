@@ -39,7 +39,7 @@ AROUND = 16 * 1024
 @blueprint.arguments(ReturnForm, location="multipart")
 @blueprint.response(200, ReturnAnswer)
 @blueprint.alt_response(404, response="NOT_FOUND")
-@blueprint.alt_response(409, description="The batch has not been released, or did not go to the bank")
+@blueprint.alt_response(409, description="The batch is not released, did not go to the bank, or is one's own")
 @blueprint.alt_response(413, description="More than 8 MiB")
 def post_return(form: dict[str, Any], batch_id: int) -> dict[str, Any]:
     """Book what the bank says of each payment; a row that does not echo its payment is refused and books nothing.
@@ -52,6 +52,7 @@ def post_return(form: dict[str, Any], batch_id: int) -> dict[str, Any]:
         batch_id,
         scope=officer().region_code,
         actor=officer().actor,
+        officer_id=officer().id,
         address=request.remote_addr,
     )
     return _shown(brought.batch_id, brought.id)

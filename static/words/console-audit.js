@@ -52,6 +52,7 @@ export const WORDS = {
   "action.payout_file_taken": ["下载银行代发文件", "The bank file of a batch was taken, for the first time"],
   "action.payout_file_taken_again": ["再次下载银行代发文件", "The bank file of a batch was taken once more: a bank that is given it twice may pay twice"],
   "action.payout_line_bounced": ["发放退票", "Money of a payout line came back before it was confirmed"],
+  "action.payout_line_corrected": ["退票更正为到账", "A payout line that was booked as bounced was found to have arrived"],
   "action.payout_line_paid": ["发放到账", "A payout line was confirmed as paid"],
   "action.payout_line_returned": ["发放退汇", "Money of a payout line came back after it was confirmed"],
   "action.payout_rejected": ["驳回发放批次", "A payout batch was rejected, for the reason given"],

@@ -11,7 +11,7 @@ from domain.bank_returns import read_return
 from domain.errors import Invalid
 from domain.payouts import BounceReason
 from domain.return_headers import open_return
-from domain.return_lines import LineStanding, Reading, SentLine
+from domain.return_lines import LineStanding, NextAttempt, Reading, SentLine
 from domain.return_reasons import (
     ANSWER_WORDS,
     REASON_WORDS,
@@ -219,6 +219,31 @@ def test_what_was_booked_before_is_no_news_and_is_not_turned_round(
         assert refused(reading) == [("处理结果", outcome)]
 
 
+@pytest.mark.parametrize(
+    ("found_arrived", "next_attempt", "code"),
+    [
+        (True, None, None),
+        (False, NextAttempt("P00000002", released=False), "return_contradicts_booked"),
+        (True, NextAttempt("P00000002", released=False), "return_promised_again"),
+        (True, NextAttempt("P00000002", released=True), "return_paid_again"),
+        (False, NextAttempt("P00000002", released=True), "return_paid_again"),
+    ],
+)
+def test_a_bounce_is_turned_round_once_people_have_found_so_and_nothing_else_has_its_money(
+    found_arrived: bool, next_attempt: NextAttempt | None, code: str | None
+) -> None:
+    bounced = replace(
+        LINE, standing=LineStanding.BOUNCED, found_arrived=found_arrived, next_attempt=next_attempt
+    )
+    reading = read(row(), sent=[bounced])
+    assert [(line.answer, line.is_news) for line in reading.answered] == (
+        [(BankAnswer.PAID, True)] if code is None else []
+    )
+    assert [(line.problem.code, line.paid_again) for line in reading.refused] == (
+        [] if code is None else [(code, "P00000002" if code == "return_paid_again" else None)]
+    )
+
+
 def test_nothing_counts_for_a_payment_that_two_people_look_into() -> None:
     reading = read(row(), row(SENT[1]), sent=[replace(LINE, under_incident=True), SENT[1]])
     assert [line.reference for line in reading.answered] == [SENT[1].reference]
@@ -293,7 +318,7 @@ def test_every_word_means_one_thing_and_every_reason_has_its_sentence() -> None:
     assert not ANSWER_WORDS.keys() & REASON_WORDS.keys()
     assert set(REASON_WORDS.values()) <= set(BounceReason)
     assert all(answer_of(f"{word}。")[0] is answer for word, answer in ANSWER_WORDS.items())
-    details: Mapping[str, str] = dict.fromkeys(("row", "expected", "state", "stated", "found"), "1")
+    details: Mapping[str, str] = dict.fromkeys(("row", "expected", "state", "stated", "found", "batch"), "1")
     for code, (chinese, english) in RETURN_REASONS.items():
         assert chinese.endswith("。"), code
         assert return_reason(code, details, "en") == english.format_map(details)

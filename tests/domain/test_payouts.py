@@ -58,8 +58,11 @@ def test_only_money_that_was_confirmed_can_be_returned() -> None:
     assert line_states_before(LineEvent.RETURN) == (PayoutLineState.PAID,)
 
 
-def test_a_failed_line_has_no_way_back() -> None:
-    assert {state for state, _ in LINE_MOVES} & FAILED_LINES == set()
+def test_a_failed_line_has_no_way_back_but_a_bounce_that_had_arrived() -> None:
+    assert {move for move in LINE_MOVES if move[0] in FAILED_LINES} == {
+        (PayoutLineState.BOUNCED, LineEvent.CORRECT)
+    }
+    assert LINE_MOVES[PayoutLineState.BOUNCED, LineEvent.CORRECT] is PayoutLineState.PAID
 
 
 @pytest.mark.parametrize(("fen", "people"), [(4_999_999, 1), (5_000_000, 2), (5_000_001, 2)])
