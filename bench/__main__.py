@@ -11,6 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bench import machine
+from bench.client.figures import table as client_table
+from bench.client.play import BrowserError
+from bench.client.play import run as client
 from bench.databases import running_server
 from bench.floor import FloorError
 from bench.income.figures import table as income_table
@@ -27,7 +30,7 @@ from bin.postgresql import ServerError
 from domain import clock
 from domain.campaign import Campaign, published_campaign
 
-CASES = ("purchase", "income")
+CASES = ("purchase", "income", "client")
 #: What is played when nothing is named: the hot path.
 USUAL = ("purchase",)
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -35,6 +38,19 @@ RESULTS = Path(__file__).resolve().parent / "results"
 MOST_PER_SECOND = 2500
 #: A notice is believed for five minutes after it was signed, and those of a span are signed before it begins.
 LONGEST_SPAN = 60
+#: Trees of the campaign whose totals the buyer's home shows.
+SHOWN_TREES = 10_000
+#: What keeps a run from measuring anything.
+FAILURES = (
+    ServerError,
+    StageError,
+    FloorError,
+    WebError,
+    LoadError,
+    CountError,
+    RefusedError,
+    BrowserError,
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -68,7 +84,13 @@ def main(arguments: list[str]) -> int:
                 reports = income(server, Path(folder), campaigns, say)
                 say("\n" + income_table(reports))
                 sound, parts["income"] = sound and reports.sound, reports.as_dict()
-    except (ServerError, StageError, FloorError, WebError, LoadError, CountError, RefusedError) as error:
+            if "client" in cases:
+                visits = client(
+                    server, Path(folder), published_campaign().scaled(SHOWN_TREES), plan.rounds, say
+                )
+                say("\n" + client_table(visits))
+                sound, parts["client"] = sound and visits.sound, visits.as_dict()
+    except FAILURES as error:
         print(f"Nothing was measured: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -8,11 +8,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import limits
 from blueprints.failures import language
+from blueprints.figures import recent_statistics
 from domain.certificates import kilograms_text
-from domain.money import yuan_text
+from domain.errors import Refusal
+from domain.money import grouped_yuan
 from flows.running import running
 from models import database
-from services import statistics
+from services.programmes import terms_of_year, year_on_sale
 
 blueprint = Blueprint("home", __name__, template_folder="templates")
 
@@ -42,17 +44,17 @@ PRELOAD = (
 @limits.look_up
 def home() -> Response:
     """The client's shell with the programme in figures, and where to look a certificate up without scripts."""
-    figures = statistics.statistics(database())
+    figures = recent_statistics()
     shown = render_template(
         "client.html",
         demo=running().settings.demo,
         english=language() == "en",
         figures=figures,
-        sent=asdict(figures),
+        sent={**asdict(figures), "price_fen": _price_fen()},
         preload=PRELOAD,
         shown=_shown,
         kilograms_text=kilograms_text,
-        yuan_text=yuan_text,
+        grouped_yuan=grouped_yuan,
     )
     response = Response(shown, mimetype="text/html")
     response.headers["Cache-Control"] = "public, max-age=60"
@@ -68,6 +70,14 @@ def look_up() -> AnyResponse:
     if not serial:
         return redirect(url_for("home.home"))
     return redirect(url_for("pages.certificate_page", serial=serial))
+
+
+def _price_fen() -> int | None:
+    """The price of a tree for the year on sale; None as long as no programme has been set up."""
+    try:
+        return terms_of_year(database(), year_on_sale(running().clock())).price_fen
+    except Refusal:
+        return None
 
 
 def _shown(figure: int | None, text: Callable[[int], str] = "{:,}".format) -> str:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from flask_smorest import Blueprint
 
-from blueprints.caching import PROGRAMME, REFERENCE, SALES, Recent, kept
+from blueprints.caching import PROGRAMME, REFERENCE, SALES, kept
+from blueprints.figures import recent_statistics
 from blueprints.pages_of import page, read_cursor
 from blueprints.schemas.base import QUERY
 from blueprints.schemas.catalogue import (
@@ -24,11 +25,6 @@ from flows.running import running
 from models.base import database
 from services import catalogue, catalogue_views, regions
 from services.programmes import terms_of_year, year_on_sale
-from services.statistics import Statistics, statistics
-
-#: Where an application keeps its latest figures, and how many trees are worth keeping them a second longer.
-STATISTICS = "danzhu-statistics"
-TREES_A_SECOND = 100_000
 
 blueprint = Blueprint("catalogue", __name__, description="Trees on sale, where they stand, on which terms")
 
@@ -104,11 +100,4 @@ def get_tree(args: dict[str, Any], code: str) -> Response:
 @blueprint.response(200, StatisticsAnswer)
 def get_stats(_args: dict[str, Any]) -> Response:
     """The programme in figures; null where fewer than five households stand behind one."""
-    recent: Recent[Statistics] = current_app.extensions.setdefault(STATISTICS, Recent(_seconds_kept))
-    answer = recent.get(running().clock(), lambda: statistics(database()))
-    return kept(StatisticsAnswer(), answer, SALES)
-
-
-def _seconds_kept(figures: Statistics) -> int:
-    # A small programme is counted anew each time; four million trees take most of a second, and are kept for 40.
-    return (figures.trees or 0) // TREES_A_SECOND
+    return kept(StatisticsAnswer(), recent_statistics(), SALES)

@@ -30,7 +30,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bin import chromium
-from tests.browser.screens import LANGUAGES, SCREENS, NewPage, Shot, launch
+from bin.browser import launch
+from tests.browser.screens import LANGUAGES, SCREENS, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.starting import made_world, started
 from tests.browser.watching import PageWatch

@@ -11,8 +11,9 @@ from PIL import Image, ImageFilter, ImageOps
 from playwright.sync_api import Browser, Page, expect
 
 from bin import chromium
+from bin.browser import ARGUMENTS
 from gateways.qr import qr_png
-from tests.browser.screens import ARGUMENTS, IN_BOTH_LANGUAGES, NewPage, Shot
+from tests.browser.screens import IN_BOTH_LANGUAGES, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch

@@ -8,12 +8,12 @@ import { t } from "../../shared/words.js";
 import { Unfinished } from "../unfinished.js";
 
 const OFFERED = [1, 3, 10, 30];
-/** The figures the page was sent with, so that they stand there at once. */
+/** The figures and the price the page was sent with, so that they stand there at once. */
 const sent = JSON.parse(document.getElementById("figures")?.textContent ?? "null");
 
 const Figure = ({ name, value, unit }) => html`<div><dt>${name}</dt><dd>${value}${unit && html` <span class="unit">${unit}</span>`}</dd></div>`;
 
-function Help({ programme }) {
+function Help({ each }) {
   const [chosen, setChosen] = useState(3);
   return html`<section class="card stack help">
     <h2>${t("home.help")}</h2>
@@ -21,14 +21,14 @@ function Help({ programme }) {
       ${OFFERED.map((n) => html`<button type="button" class="button" aria-pressed=${n === chosen ? "true" : "false"} onClick=${() => setChosen(n)}>${t("trees", { count: n })}</button>`)}
     </div>
     <${Button} kind="primary" wide onClick=${() => go(`/buy?count=${chosen}`)}>
-      ${programme ? t("home.buy", { count: chosen, price: price(programme.price_fen * chosen) }) : t("trees", { count: chosen })}
+      ${each ? t("home.buy", { count: chosen, price: price(each * chosen) }) : t("trees", { count: chosen })}
     <//>
     <a class="button quiet wide" href="#/trees">${t("home.choose")}</a>
   </section>`;
 }
 
 export default function Home() {
-  const programme = useAnswer("/programme");
+  const programme = useAnswer(sent?.price_fen ? null : "/programme");
   const stats = useAnswer("/stats");
   const figures = stats.answer ?? sent;
   return html`<div class="stack home">
@@ -43,7 +43,7 @@ export default function Home() {
       <${Figure} name=${t("home.households")} value=${count(figures.households_with_income)} unit=${t("unit.households")} />
     </dl>`}
     <${Unfinished} />
-    <${Help} programme=${programme.answer} />
+    <${Help} each=${sent?.price_fen ?? programme.answer?.price_fen} />
     <section class="stack tight">
       <h2>${t("home.how")}</h2>
       <ol class="steps">${["measure", "buy", "pay", "check"].map((step) => html`<li><h3>${t(`home.step.${step}`)}</h3><p class="soft">${t(`home.step.${step}.text`)}</p></li>`)}</ol>
