@@ -1,13 +1,16 @@
 """A backup holds every row of either engine, opens with its key only, and comes back closed."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict, Invalid, Unavailable
+from domain.payouts import BounceReason
 from domain.selections import Selection
 from flows import backups
 from flows.running import running
@@ -16,13 +19,24 @@ from gateways.backups import read_lines
 from gateways.pictures import Picture
 from models import Base, Gate, Household, SignInSession, Tree, database, transaction
 from services import gates, ledger, quotes
+from services.payout_news import bounce_line, confirm_line
+from tests.support.accounts import make_changed_account
 from tests.support.backups import empty
 from tests.support.clock import START
+from tests.support.payouts import NOTICED
 from tests.support.people import make_buyer_token, make_user
+from tests.support.released import make_released
 from tests.support.sales import make_sale
 from tests.support.world import make_household, make_programme, make_units
 
 KEY = bytes(range(32))
+#: What a trigger refuses.
+KEPT = {
+    "payout_lines": "amount_fen = amount_fen + 1",
+    "payout_duties": "duty = 'maker'",
+    "household_accounts": "bank = 'another'",
+    "postings": "amount_fen = amount_fen + 1",
+}
 
 
 def counts() -> dict[str, int]:
@@ -57,6 +71,38 @@ def test_a_restored_backup_has_every_row_and_the_book_still_holds(app: Flask, tm
         assert after == {name: count + added.get(name, 0) for name, count in before.items()}
         assert database().scalars(sa.select(Household.head_name)).all() == names
         assert ledger.verify(database()) == []
+
+
+def test_payouts_come_back_as_they_were_with_everything_that_keeps_them(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        with transaction() as session:
+            make_programme(session)
+            changed = make_household(session)
+            make_changed_account(session, changed, at=START - timedelta(days=60))
+            make_sale(session, running(), make_units(session, changed, 4))
+            batch = make_released(session, running())
+        with transaction() as session:
+            first, second = batch.sent[:2]
+            confirm_line(
+                session,
+                first.reference,
+                amount_fen=first.amount_fen,
+                receipt=None,
+                now=NOTICED,
+                actor="worker",
+            )
+            bounce_line(session, second.reference, reason=BounceReason.OTHER, now=NOTICED, actor="worker")
+        before = counts()
+        backups.take(tmp_path / "b", KEY, START, tmp_path / "photos")
+        empty()
+        backups.restore(tmp_path / "b", KEY, START, tmp_path / "photos")
+        assert {name: count for name, count in counts().items() if name.startswith("payout_")} == {
+            name: count for name, count in before.items() if name.startswith("payout_")
+        }
+        assert ledger.verify(database()) == []
+        for table in ("payout_lines", "payout_duties", "household_accounts", "postings"):
+            with pytest.raises(IntegrityError), transaction() as session:
+                session.execute(sa.text(f"UPDATE {table} SET {KEPT[table]}"))
 
 
 def test_photos_that_trees_name_come_along_and_back(app: Flask, tmp_path: Path) -> None:
