@@ -317,7 +317,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "The return file says that it is of batch {batch}, which is not this one.",
     ),
     # Payouts
-    "payout_state": ("该批次当前为 {state}，不能进行该操作。", "The batch is {state}; this is not possible now."),
+    "payout_state": (
+        "该批次已有新的进展，现在不能进行该操作，请刷新后再看。",
+        "The batch has moved on, and this is not possible now; load it anew.",
+    ),
     "payout_line_not_found": ("没有明细号“{reference}”。", "There is no payout line {reference}."),
     "nothing_to_pay": (
         "没有可发放的农户（未达起付额、尚未到期或被暂缓，见 fields）。",
@@ -334,12 +337,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "payout_notice_running": ("公示期到 {until} 为止，届满后才能审批。", "The notice stands until {until}; approve it after that."),
     "duties_not_separate": (
-        "您在该批次中已有职责（{duty}），制单、审批、放款、录入或确认账户须由不同的人办理。",
-        "You have a duty in this batch already ({duty}); making, approving, releasing and account changes take different people.",
+        "您已为该批次制单、审批或放款，或者录入、确认过其中的账户；这些须由不同的人办理。",
+        "You have drafted, approved or released this batch already, or entered or confirmed an account it pays; that takes different people.",
     ),
     "payout_not_covered": (
-        "渠道账户可用余额 {free_fen} 分，不足以发放 {amount_fen} 分，请等资金到账后再放款。",
-        "The channel holds {free_fen} fen free, less than the {amount_fen} fen of the batch; release it when the money is there.",
+        "渠道账户可用余额 {free} 元，不足以发放 {amount} 元，请等资金到账后再放款。",
+        "The channel holds {free} CNY free, less than the {amount} CNY of the batch; release it when the money is there.",
     ),
     # Methodology
     "dbh_out_of_range": ("胸径应在 5 至 100 厘米之间（注意不是胸围）。", "The diameter at breast height must be 5 to 100 cm (not the girth)."),

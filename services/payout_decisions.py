@@ -9,6 +9,7 @@ from domain import ledger
 from domain.clock import rfc3339
 from domain.errors import Conflict
 from domain.ledger import Event
+from domain.money import grouped_yuan
 from domain.payouts import (
     OPEN_LINES,
     BatchEvent,
@@ -231,8 +232,10 @@ def _check_cover(session: Session, batch: PayoutBatch) -> None:
     )
     free = -book.balance_of(session, CASH_OF[batch.channel]) - int(under_way or 0)
     if free < batch.amount_fen:
-        short = {"free_fen": max(free, 0), "amount_fen": batch.amount_fen}
-        raise Conflict("payout_not_covered", short, **short)
+        free = max(free, 0)
+        short = {"free_fen": free, "amount_fen": batch.amount_fen}
+        said = {"free": grouped_yuan(free), "amount": grouped_yuan(batch.amount_fen)}
+        raise Conflict("payout_not_covered", short, **said)
 
 
 def _end(

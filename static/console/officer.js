@@ -9,10 +9,13 @@ export const demo = document.documentElement.dataset.demo === "true";
 
 /** `who`: the officer, null for nobody, undefined while it is not known yet. `ended`: a sign-in was over in the middle of work. */
 let state = { who: undefined, ended: false };
+/** Whose work stands on the screen: the officer, or the one whose sign-in ended in the middle of it. */
+let working = null;
 let proof = null;
 
 function become(who, ended = false) {
   state = { who, ended };
+  working = who ?? (ended ? working : null);
   if (who === null) proof = null;
   dispatchEvent(new Event(CHANGED));
 }
@@ -71,4 +74,7 @@ export async function signOut() {
 }
 
 /** Whether the officer may make a call, written as the table of permissions does: "GET /officer/households". */
-export const may = (asked) => state.who?.may.includes(asked) ?? false;
+export const may = (asked) => working?.may.includes(asked) ?? false;
+
+/** The officer whose work the screen shows; of a screen only, which stands for nobody else. */
+export const me = () => working;

@@ -8,7 +8,7 @@ export { Act } from "./acts.js";
 export { csv } from "./csv.js";
 export { DownloadButton, save } from "./files.js";
 export { amend, Control, Fields, Filters, Form, FormSheet, ReasonSheet } from "./forms.js";
-export { demo, may, useOfficer } from "./officer.js";
+export { demo, may, me, useOfficer } from "./officer.js";
 export { RegionPicker } from "./region.js";
 export { shown, Table } from "./table.js";
 

@@ -55,5 +55,5 @@ export function Returns({ batch }) {
   const upload = RELEASED.includes(batch.state) && may(`POST ${BATCH}/returns`) && html`<${Act} words=${t("return.bring")} kind="primary" act=${bring} onDone=${({ id: brought }) => go(`/payouts/${id}/returns/${brought}`)}
     fields=${[{ name: "file", kind: "file", label: t("return.file"), hint: t("return.file.hint"), accept: ".csv,.txt,.xlsx" }]}><p>${t("return.bring.about")}</p><//>`;
   return html`<section class="stack tight"><${Listed} from=${from} empty=${html`<${Empty} title=${t("return.none")} hint=${t("return.none.hint")}>${upload}<//>`}>
-    ${(items) => html`<${Table} caption=${t("returns")} rows=${items} columns=${columns()} link=${(one) => `#/payouts/${id}/returns/${one.id}`} file=${`danzhu-returns-${batch.number}`}>${upload}<//>`}<//></section>`;
+    ${(items) => html`<${Table} caption=${t("returns")} rows=${items} from=${from} columns=${columns()} link=${(one) => `#/payouts/${id}/returns/${one.id}`} file=${`danzhu-returns-${batch.number}`}>${upload}<//>`}<//></section>`;
 }

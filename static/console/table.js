@@ -1,7 +1,8 @@
 // Tables: columns by description, sorted where the server sorts, always with a way to take them along.
+import { useAct } from "../shared/calls.js";
 import { count, day, kilograms, time, yuan } from "../shared/format.js";
-import { Button } from "../shared/parts.js";
-import { html } from "../shared/view.js";
+import { Button, Failure } from "../shared/parts.js";
+import { html, useState } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { csv } from "./csv.js";
 import { DownloadButton, save } from "./files.js";
@@ -50,19 +51,31 @@ function Cell({ column, row, head, href }) {
   return head ? html`<th scope="row" class=${CLASS[column.kind]}>${inside}</th>` : html`<td class=${CLASS[column.kind]}>${inside}</td>`;
 }
 
+/** Saves a table as a CSV file; of a list with more pages (`from`) all of them, which takes its time and is counted on the button. */
+function TakeAlong({ columns, rows, from, file }) {
+  const [read, setRead] = useState(0);
+  const [busy, error, take] = useAct(async () => {
+    setRead(rows.length);
+    const all = from ? await from.all(setRead) : rows;
+    save(new Blob([tableText(columns, all)], { type: "text/csv" }), `${file}.csv`);
+  });
+  return html`<${Button} busy=${busy} onClick=${() => take()}>${busy ? t("table.reading", { count: count(read) }) : t("table.export")}<//>
+    <${Failure} error=${error} />`;
+}
+
 /**
  * A table. `columns`: `[{key, name, unit, kind, sort, value(row), show(row)}]`, kinds money (fen), count, kilograms (grams), time, day, text.
  * `link(row)`: where a row leads. `total`: a row below. `sort`, `onSort`: the order the server gave ("-earned") and asking for another.
- * `exports`: `[[words, path]]` of files the server makes; where there is none, `file` names a CSV of the rows that are shown.
+ * `exports`: `[[words, path]]` of files the server makes; where there is none, `file` names a CSV of the rows. `from`: the list (useList) whose
+ * pages the rows are, so that the file holds those that are not shown yet too.
  */
-export function Table({ caption, columns, rows, link, total, sort, onSort, exports, file, children }) {
-  const takeAlong = () => save(new Blob([tableText(columns, rows)], { type: "text/csv" }), `${file}.csv`);
+export function Table({ caption, columns, rows, from, link, total, sort, onSort, exports, file, children }) {
   return html`<div class="stack tight">
     <div class="row apart above-table">
       <h2>${caption}</h2>
       <div class="row no-print">${children}
         ${exports?.map(([words, path]) => html`<${DownloadButton} path=${path}>${words}<//>`)}
-        ${file && rows.length > 0 && html`<${Button} onClick=${takeAlong}>${t("table.shown", { count: rows.length })}<//>`}
+        ${file && rows.length > 0 && html`<${TakeAlong} columns=${columns} rows=${rows} from=${from} file=${file} />`}
       </div>
     </div>
     <div class="table-frame" tabindex="0" role="region" aria-label=${caption}>

@@ -31,7 +31,13 @@ export function useAnswer(path) {
   return { ...state, again };
 }
 
-/** A list page by page: `{items, error, loading, more, loadMore, again}`; `more` says whether there is another page. */
+/** The most rows the API gives at once. */
+const LARGEST_PAGE = 100;
+
+/**
+ * A list page by page: `{items, error, loading, more, loadMore, again, all}`; `more` says whether there is another page.
+ * `all(soFar)` gives every row, those of the pages to come too, which it fetches without showing them; `soFar(rows)` is called after each page.
+ */
 export function useList(path, parameters = {}) {
   const first = address(path, { limit: 30, ...parameters });
   const [state, setState] = useState({ of: null, items: [], cursor: null, error: null, loading: true });
@@ -53,10 +59,20 @@ export function useList(path, parameters = {}) {
   }, [ask]);
   const again = useCallback(() => ask(null, []), [ask]);
   useAgainWhenSignedIn(state.error, again);
+  const all = async (soFar) => {
+    let { items, cursor } = state;
+    while (cursor !== null) {
+      const page = await call("GET", address(path, { ...parameters, limit: LARGEST_PAGE, cursor }));
+      items = [...items, ...page.items];
+      cursor = page.next_cursor;
+      soFar(items.length);
+    }
+    return items;
+  };
   return {
     items: state.items, error: state.error, loading: state.loading, more: state.cursor !== null,
     loadMore: () => ask(state.cursor, state.items),
-    again,
+    again, all,
   };
 }
 

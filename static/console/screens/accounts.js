@@ -59,6 +59,6 @@ export default function Accounts({ query }) {
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("undecided.none")} hint=${t("undecided.none.hint")} />`}>
       ${(items) => html`<div class="stack">
         ${may("POST /officer/accounts/confirm") && html`<${Together} items=${items} query=${query} again=${from.again} />`}
-        <${Table} caption=${t("nav.accounts")} rows=${items} columns=${columns()} link=${({ public_id: id }) => `#/households/${id}/accounts`} file="danzhu-accounts" /></div>`}
+        <${Table} caption=${t("nav.accounts")} rows=${items} from=${from} columns=${columns()} link=${({ public_id: id }) => `#/households/${id}/accounts`} file="danzhu-accounts" /></div>`}
     <//></div>`;
 }

@@ -22,7 +22,7 @@ function Postings({ id, query }) {
   const from = useList(at(id, "/postings"), { from: query.from, to: query.to, limit: 100 });
   return html`<${Filters} query=${query} fields=${[{ name: "from", kind: "day", label: t("from"), min: "2018-01-01" }, { name: "to", kind: "day", label: t("to"), min: "2018-01-01" }]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("posting.none")} hint=${t("posting.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("part.postings")} rows=${items} columns=${columns()} file=${`postings-${id}`} />`}<//>`;
+      ${(items) => html`<${Table} caption=${t("part.postings")} rows=${items} from=${from} columns=${columns()} file=${`postings-${id}`} />`}<//>`;
 }
 
 export default ({ id, query }) => html`<${HouseholdFrame} id=${id}>${() => html`<${Postings} id=${id} query=${query} />`}<//>`;

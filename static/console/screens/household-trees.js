@@ -23,7 +23,7 @@ const columns = () => [
 function Trees({ id }) {
   const from = useList(at(id, "/trees"), { limit: 50 });
   return html`<${Listed} from=${from} empty=${html`<${Empty} title=${t("tree.none")} hint=${t("tree.none.hint")} />`}>
-    ${(items) => html`<${Table} caption=${t("part.trees")} rows=${items} columns=${columns()} link=${({ code }) => may("GET /officer/trees/{code}") && `#/trees/${code}`} file=${`trees-${id}`} />`}<//>`;
+    ${(items) => html`<${Table} caption=${t("part.trees")} rows=${items} from=${from} columns=${columns()} link=${({ code }) => may("GET /officer/trees/{code}") && `#/trees/${code}`} file=${`trees-${id}`} />`}<//>`;
 }
 
 export default ({ id }) => html`<${HouseholdFrame} id=${id}>${() => html`<${Trees} id=${id} />`}<//>`;

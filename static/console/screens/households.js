@@ -34,7 +34,7 @@ export default function Households({ query }) {
     ...(earnings ? [{ name: "never_paid", kind: "flag", label: t("household.never_paid") }] : []),
   ]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("household.none")} hint=${t(query.q ? "household.none.search" : "household.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("households")} rows=${items} columns=${columns(earnings)} link=${({ public_id: id }) => `#/households/${id}`}
+      ${(items) => html`<${Table} caption=${t("households")} rows=${items} from=${from} columns=${columns(earnings)} link=${({ public_id: id }) => `#/households/${id}`}
         sort=${sort} onSort=${(wanted) => amend({ sort: wanted })} file="danzhu-households" />`}
     <//></div>`;
 }

@@ -23,6 +23,6 @@ export default function Imports({ query }) {
   return html`<div class="stack"><${Heading} title=${t("nav.imports")} lead=${t("import.lead")}><${UploadButton} /><//>
     <${Filters} query=${query} fields=${[{ name: "kind", kind: "choice", label: t("import.kind"), options: [["", t("import.kind.all")], ...Object.keys(COLUMNS).map((kind) => [kind, t(`import.kind.${kind}`)])] }]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("import.none")} hint=${t("import.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("nav.imports")} rows=${items} columns=${columns()} link=${({ id }) => `#/imports/${id}`} file="danzhu-imports" />`}
+      ${(items) => html`<${Table} caption=${t("nav.imports")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/imports/${id}`} file="danzhu-imports" />`}
     <//></div>`;
 }

@@ -26,5 +26,5 @@ export default function Incidents({ query }) {
       ${may("GET /officer/reconciliations/{day}") && html`<a class="button" href="#/reconciliations">${t("reconciliations")}</a>`}<//>
     <${Filters} query=${query} fields=${[{ name: "state", kind: "choice", label: t("state"), options: [["", t("incident.unresolved")], ...["open", "proposed", "resolved"].map((one) => [one, t(`incident.${one}`)])] }]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("incidents.none")} hint=${t("incidents.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("incidents")} rows=${items} columns=${columns()} link=${({ id }) => `#/incidents/${id}`} file="danzhu-incidents" />`}<//></div>`;
+      ${(items) => html`<${Table} caption=${t("incidents")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/incidents/${id}`} file="danzhu-incidents" />`}<//></div>`;
 }

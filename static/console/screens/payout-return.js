@@ -23,7 +23,7 @@ function Rows({ id, file, refused, query }) {
   const from = useList(`${at}/rows`, { outcome: query.outcome, limit: 50 });
   return html`<${Filters} query=${query} fields=${[{ name: "outcome", kind: "choice", label: t("return.outcome"), options: [["", t("all")], ...[...OUTCOMES, "remark"].map((one) => [one, t(`outcome.${one}`)])] }]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("return.no_rows")} hint=${t("return.no_rows.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("return.rows")} rows=${items} columns=${columns()} file=${`danzhu-return-${file}`} exports=${refused > 0 ? [[t("return.refused_file"), `${at}/refused.csv`]] : []} />`}<//>`;
+      ${(items) => html`<${Table} caption=${t("return.rows")} rows=${items} from=${from} columns=${columns()} file=${`danzhu-return-${file}`} exports=${refused > 0 ? [[t("return.refused_file"), `${at}/refused.csv`]] : []} />`}<//>`;
 }
 
 export default function PayoutReturn({ id, file, query }) {

@@ -24,6 +24,13 @@ const Sums = ({ batch }) => {
   return rows.length > 0 && html`<${Table} caption=${t("batch.sums")} rows=${rows} columns=${sumColumns()} file=${`danzhu-sums-${batch.number}`} />`;
 };
 
+/** Money that came back is owed again, and goes out with the next batch. */
+function CameBack({ lines }) {
+  const back = ["bounced", "returned"].map((state) => lines[state] ?? { households: 0, amount_fen: 0 });
+  const sum = (name) => back[0][name] + back[1][name];
+  return sum("households") > 0 && html`<p class="notice warn">${t("batch.came_back", { count: count(sum("households")), yuan: yuan(sum("amount_fen")) })}</p>`;
+}
+
 function Batch({ batch, again }) {
   // What an act has changed shows in the lists as well.
   const round = `${batch.state} ${JSON.stringify(batch.lines)}`;
@@ -32,6 +39,7 @@ function Batch({ batch, again }) {
     [t("batch.up_to"), batch.up_to], [t("batch.channel"), t(`batch.channel.${batch.channel}`)],
   ]} />
     <${BatchActs} batch=${batch} again=${again} />
+    <${CameBack} lines=${batch.lines} />
     <${Way} batch=${batch} />
     <${Papers} batch=${batch} again=${again} />
     <${Sums} batch=${batch} />

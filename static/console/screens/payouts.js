@@ -5,7 +5,7 @@ import { Empty, Listed } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
-import { Act, Filters, Heading, may, Table, useOfficer } from "../parts.js";
+import { Act, Filters, Heading, may, me, Table } from "../parts.js";
 import { BATCH_STATES, BATCHES, BatchState, fenOf, useOnce } from "../payouts.js";
 
 const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10); // in Asia/Shanghai
@@ -24,16 +24,16 @@ const columns = () => [
 ];
 
 function Draft() {
-  const { who } = useOfficer();
+  const own = me().region;
   const draft = useOnce((body, key) => call("POST", BATCHES, { body, key }));
-  const act = ({ region, threshold, ...given }) => draft({ ...given, region: region || who.region.code, threshold_fen: fenOf(threshold) });
+  const act = ({ region, threshold, ...given }) => draft({ ...given, region: region || own.code, threshold_fen: fenOf(threshold) });
   return html`<${Act} words=${t("batch.draft_new")} kind="primary" act=${act} onDone=${({ id }) => go(`/payouts/${id}`)} fields=${[
     { name: "region", kind: "region", label: t("region") },
     { name: "up_to", kind: "day", label: t("batch.up_to"), hint: t("batch.up_to.hint"), value: today(), max: today() },
     { name: "threshold", label: t("batch.threshold"), hint: t("batch.threshold.hint"), inputmode: "decimal", autocomplete: "off", value: "10.00", max: 16 },
     { name: "channel", kind: "choice", label: t("batch.channel"), options: ["bank", "wechat"].map((one) => [one, t(`batch.channel.${one}`)]) },
     { name: "year_end", kind: "flag", label: t("batch.year_end"), hint: t("batch.year_end.hint") },
-  ]}><p>${t("batch.draft_new.about", { region: who.region.name })}</p><//>`;
+  ]}><p>${t("batch.draft_new.about", { region: own.name })}</p><//>`;
 }
 
 export default function Payouts({ query }) {
@@ -46,6 +46,6 @@ export default function Payouts({ query }) {
     { name: "region", kind: "region", label: t("region") },
   ]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("payouts.none")} hint=${t("payouts.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("payouts")} rows=${items} columns=${columns()} link=${({ id }) => `#/payouts/${id}`} file="danzhu-payout-batches" />`}
+      ${(items) => html`<${Table} caption=${t("payouts")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/payouts/${id}`} file="danzhu-payout-batches" />`}
     <//></div>`;
 }

@@ -44,6 +44,6 @@ export default function People({ query }) {
     { name: "region", kind: "region", label: t("region") },
   ]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("officers.none")} hint=${t("officers.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("officers")} rows=${items} columns=${columns()} link=${({ username }) => `#/people/${username}`} file="danzhu-officers" />`}<//>
+      ${(items) => html`<${Table} caption=${t("officers")} rows=${items} from=${from} columns=${columns()} link=${({ username }) => `#/people/${username}`} file="danzhu-officers" />`}<//>
     ${outcome && html`<${LinkSheet} outcome=${outcome} onClose=${() => setOutcome(null)} />`}</div>`;
 }

@@ -42,5 +42,5 @@ export default function PeriodExports() {
     { name: "reason", kind: "long", label: t("reason"), hint: t("export.reason.hint"), min: 8, max: 200 },
   ]}><p>${t("export.ask.about")}</p><//>`}<//>
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("exports.none")} hint=${t("exports.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("exports")} rows=${items} columns=${columns(from.again)} file="danzhu-period-exports" />`}<//></div>`;
+      ${(items) => html`<${Table} caption=${t("exports")} rows=${items} from=${from} columns=${columns(from.again)} file="danzhu-period-exports" />`}<//></div>`;
 }

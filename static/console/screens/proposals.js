@@ -35,6 +35,6 @@ export default function Proposals({ query }) {
   return html`<div class="stack"><${Heading} title=${t("proposals")} lead=${t("proposals.lead")} />
     <${Filters} query=${query} fields=${[{ name: "state", kind: "choice", label: t("state"), options: [["", t("proposal.open")], ...["confirmed", "refused"].map((state) => [state, t(`proposal.${state}`)])] }]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("proposals.none")} hint=${t("proposals.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("proposals")} rows=${items} columns=${columns} file="danzhu-proposals" />`}<//>
+      ${(items) => html`<${Table} caption=${t("proposals")} rows=${items} from=${from} columns=${columns} file="danzhu-proposals" />`}<//>
     ${outcome && html`<${LinkSheet} outcome=${outcome} onClose=${() => setOutcome(null)} />`}</div>`;
 }

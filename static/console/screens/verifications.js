@@ -33,6 +33,6 @@ export default function Verifications({ query }) {
     { name: "year", kind: "number", label: t("verification.year"), min: 2000, max: 2100 },
   ]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("verification.none")} hint=${t("verification.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("nav.verifications")} rows=${items} columns=${columns()} link=${({ id }) => `#/verifications/${id}`} file="danzhu-verifications" />`}
+      ${(items) => html`<${Table} caption=${t("nav.verifications")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/verifications/${id}`} file="danzhu-verifications" />`}
     <//></div>`;
 }

@@ -33,6 +33,6 @@ export default function YearReviews({ query }) {
         <p>${t("review.draw.about", { region: who?.region.name })}</p><//>`}<//>
     <${Filters} query=${query} fields=${[{ name: "region", kind: "region", label: t("region") }]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("review.none")} hint=${t("review.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("nav.reviews")} rows=${items} columns=${columns()} link=${({ id }) => `#/year-reviews/${id}`} file="danzhu-year-reviews" />`}
+      ${(items) => html`<${Table} caption=${t("nav.reviews")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/year-reviews/${id}`} file="danzhu-year-reviews" />`}
     <//></div>`;
 }

@@ -1,0 +1,48 @@
+"""The officers' console as a browser opens it: signed in without the form, which has tests of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from tests.browser.site import Site
+from tests.support.buying import API
+
+
+def open_as(page: Page, site: Site, username: str, screen: str = "/", password: str = "") -> None:
+    """Open a screen of the console as an officer, a demo officer unless another password is given."""
+    body = {"username": username, "password": password or site.password, "cookie": True}
+    answer = page.request.post(f"{site.url}{API}/officer/session", data=body)
+    assert answer.status == 201, answer.text()
+    page.goto("about:blank")
+    page.goto(f"/console#{screen}")
+    loaded(page)
+
+
+def loaded(page: Page) -> None:
+    """Wait until the screen stands there with all that it asked for."""
+    expect(page.locator("#screen h1")).to_be_visible()
+    expect(page.locator(".waiting")).to_have_count(0)
+
+
+@contextmanager
+def behind_triggers(session: Session, table: str) -> Iterator[None]:
+    """Let a test change rows that the table's triggers keep, as if they had been written at another time."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
+        yield
+        session.flush()
+        session.execute(sa.text("SET LOCAL session_replication_role = origin"))
+        return
+    known = session.execute(
+        sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"),
+        {"table": table},
+    ).all()
+    for name, _ in known:
+        session.execute(sa.text(f"DROP TRIGGER {name}"))
+    yield
+    session.flush()
+    for _, statement in known:
+        session.execute(sa.text(statement))
