@@ -43,7 +43,7 @@ from blueprints.officer import waiting as officer_waiting
 from blueprints.officer import year_reviews as officer_year_reviews
 from blueprints.pages import certificates as certificate_pages
 from blueprints.pages import console, documents, home, scan, service_worker, verification_files
-from blueprints.public import catalogue, footprints, photos
+from blueprints.public import catalogue, footprints, photos, quotes
 from blueprints.public import certificates as verdicts
 
 API = "/api/v1"
@@ -93,6 +93,7 @@ API_BLUEPRINTS: tuple[Blueprint, ...] = (
     officer_waiting.blueprint,
     officer_year_reviews.blueprint,
     orders.blueprint,
+    quotes.blueprint,
     refunds.blueprint,
     verdicts.blueprint,
 )

@@ -9,15 +9,17 @@ def income_sentences(earnings: Earnings, trees: int, language: str) -> list[str]
     english = language == "en"
     if not earnings.trees_sold:
         return [
-            f"You have {trees} trees. None has been sold yet."
+            f"You have {trees} {'tree' if trees == 1 else 'trees'}. None has been sold yet."
             if english
             else f"您家有 {trees} 棵树，还没有卖出。"
         ]
+    sold = earnings.trees_sold
+    times = "once" if sold == 1 else f"{sold} times"
     told = (
         (
             earnings.earned_fen,
             "您家的树卖了 {n} 棵次，一共挣了 {yuan} 元。",
-            "Your trees were sold {n} times and earned {yuan} yuan.",
+            "Your trees were sold {times} and earned {yuan} yuan.",
         ),
         (earnings.paid_fen, "已经发到您手里 {yuan} 元。", "{yuan} yuan have been paid to you."),
         (
@@ -32,7 +34,7 @@ def income_sentences(earnings: Earnings, trees: int, language: str) -> list[str]
         ),
     )
     return [
-        (in_english if english else chinese).format(n=earnings.trees_sold, yuan=yuan_text(fen))
+        (in_english if english else chinese).format(n=sold, times=times, yuan=yuan_text(fen))
         for fen, chinese, in_english in told
         if fen
     ]

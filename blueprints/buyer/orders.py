@@ -1,4 +1,4 @@
-"""Quotes, orders and their payment."""
+"""Orders and their payment."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -15,50 +15,23 @@ from blueprints.schemas.orders import (
     OrderArgs,
     OrderPage,
     PaySheetAnswer,
-    QuoteAnswer,
-    SelectionArgs,
 )
+from blueprints.selections import selection_of
 from domain.certificates import Purpose
-from domain.clock import Clock
-from domain.selections import Selection
 from domain.words import check_words
 from flows import payments as paying
 from flows.running import running
 from gateways import metrics
 from models import Order, database
-from services import order_views, orders, quotes, users
-from services.programmes import year_on_sale
+from services import order_views, orders, users
 
-blueprint = buyer_blueprint("orders", "Quotes, orders and payment")
+blueprint = buyer_blueprint("orders", "Orders and payment")
 
 _ANSWER = OrderAnswer()
 
 
-def _selection(args: Mapping[str, Any], clock: Clock) -> Selection:
-    year = args.get("year") or year_on_sale(clock())
-    return Selection(
-        year=orders.check_year(year, clock()),
-        trees=tuple(args.get("trees", ())),
-        count=args.get("count"),
-        budget_fen=args.get("budget_fen"),
-        sink_g=args.get("sink_g"),
-        region=args.get("region"),
-        species=args.get("species"),
-    )
-
-
 def _shown(order: Order) -> dict[str, Any]:
     return order_views.with_outcome(database(), [order])[0]
-
-
-@blueprint.post("/quotes")
-@blueprint.arguments(SelectionArgs)
-@blueprint.response(200, QuoteAnswer)
-@blueprint.alt_response(409, description="Not enough trees, or some are taken")
-def post_quote(args: dict[str, Any]) -> quotes.Quote:
-    """Price a selection; nothing is reserved."""
-    parts = running()
-    return quotes.quote(database(), _selection(args, parts.clock), parts.clock(), parts.random)
 
 
 @blueprint.post("/orders")
@@ -72,7 +45,7 @@ def post_order(args: dict[str, Any]) -> Response:
     """Take trees and hold them for a quarter of an hour."""
     parts = running()
     user_id = buyer().user_id
-    selection = _selection(args, parts.clock)
+    selection = selection_of(args, parts.clock)
     wish = orders.Wish(
         purpose=Purpose(args["purpose"]),
         holder_name=check_words(args["holder_name"]),

@@ -1,9 +1,11 @@
 """The front door: the buyer's client, which shows what this is and how far it has come before any script has run."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
 from blueprints import limits
@@ -13,6 +15,7 @@ from domain.certificates import kilograms_text
 from domain.errors import Refusal
 from domain.money import grouped_yuan
 from flows.running import running
+from gateways.qr import qr_svg
 from models import database
 from services.programmes import terms_of_year, year_on_sale
 
@@ -22,6 +25,7 @@ blueprint = Blueprint("home", __name__, template_folder="templates")
 PRELOAD = (
     "shared/api.js",
     "shared/calls.js",
+    "shared/care.js",
     "shared/format.js",
     "shared/kept.js",
     "shared/offline.js",
@@ -38,6 +42,8 @@ PRELOAD = (
     "client/screens/home.js",
     "vendor/preact-htm/standalone.module.js",
 )
+#: A screen of the client, by the part of the address behind `#`.
+_SCREEN = re.compile(r"/[!-~]{0,299}")
 
 
 @blueprint.get("/")
@@ -59,6 +65,18 @@ def home() -> Response:
     response = Response(shown, mimetype="text/html")
     response.headers["Cache-Control"] = "public, max-age=60"
     response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@blueprint.get("/qr.svg")
+@limits.look_up
+def code_of_screen() -> Response:
+    """The QR code that opens a screen of the client elsewhere, in WeChat; it never leads to another host."""
+    at = request.args.get("at", "")
+    if not _SCREEN.fullmatch(at):
+        raise NotFound
+    response = Response(qr_svg(f"{running().settings.public_url}/#{at}"), mimetype="image/svg+xml")
+    response.headers["Cache-Control"] = "public, max-age=3600"
     return response
 
 

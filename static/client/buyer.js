@@ -1,7 +1,6 @@
 // Who is buying: the sign-in of this phone. Nothing asks for it before it is needed.
 import { call, signCalls } from "../shared/api.js";
 import { keep, kept } from "../shared/kept.js";
-import { speak } from "../shared/words.js";
 import { useEffect, useState } from "../shared/view.js";
 
 const NAME = "buyer";
@@ -64,13 +63,3 @@ signCalls(
   () => (buyer() ? { Authorization: `Bearer ${buyer().token}` } : {}),
   () => become(null),
 );
-
-/** Whether the person reads better in large type. */
-export const caring = () => kept("care") === true;
-
-export function care(wanted) {
-  keep("care", wanted || null);
-  document.documentElement.classList.toggle("care", wanted);
-}
-
-export { speak };

@@ -1,14 +1,14 @@
 // The buyer's client: its words, its screens, the bar below them.
 import { addWords, t } from "../shared/words.js";
 import { WORDS } from "../words/client.js";
+import "../shared/care.js";
 import { keepShell, tellOffline } from "../shared/offline.js";
 import { html, render } from "../shared/view.js";
 import { Screens, useHere } from "../shared/router.js";
 import { say } from "../shared/parts.js";
-import { care, caring, demo, returnFromWechat } from "./buyer.js";
+import { demo, returnFromWechat } from "./buyer.js";
 
 addWords(WORDS);
-care(caring());
 tellOffline();
 keepShell();
 

@@ -1,9 +1,13 @@
 // Signing in, where something needs it: inside WeChat, in the demonstration, or not at all in another browser.
 import { t } from "../shared/words.js";
 import { useAct } from "../shared/calls.js";
-import { Button, Empty, Failure, Field, say, Sheet } from "../shared/parts.js";
+import { Button, Empty, Failure, Field, Sheet } from "../shared/parts.js";
 import { html, useState } from "../shared/view.js";
 import { demo, inWechat, leaveForWechat, signIn, useBuyer } from "./buyer.js";
+import { copy } from "./pass_on.js";
+
+/** The longest address that a code still shows well; the server draws no longer one. */
+const LONGEST = 300;
 
 function InWechat() {
   const [busy, error, leave] = useAct(leaveForWechat);
@@ -28,11 +32,12 @@ function InDemo({ onDone }) {
 
 /** Where WeChat is needed and this is another browser: how to get there with this very page. */
 export function OpenInWechat() {
-  const copy = () => navigator.clipboard.writeText(location.href).then(() => say(t("copied")), () => say(t("copy.by_hand")));
+  const at = location.hash.slice(1) || "/";
   return html`<div class="stack">
     <p>${t("sign_in.elsewhere")}</p>
+    ${at.length <= LONGEST && html`<img class="to-wechat" src=${`/qr.svg?${new URLSearchParams({ at })}`} width="200" height="200" alt=${t("sign_in.code")} />`}
     <p class="card small">${location.href}</p>
-    <${Button} wide onClick=${copy}>${t("sign_in.copy")}<//>
+    <${Button} wide onClick=${() => copy(location.href)}>${t("sign_in.copy")}<//>
     <p class="small soft">${t("sign_in.elsewhere.still")}</p>
   </div>`;
 }

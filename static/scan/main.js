@@ -1,5 +1,6 @@
 // The scanner: a camera, a picture or a typed serial in, one verdict out, with or without a network.
-import { care, caring, demo } from "../client/buyer.js";
+import "../shared/care.js";
+import { demo } from "../client/buyer.js";
 import { keepShell, tellOffline } from "../shared/offline.js";
 import { Failure } from "../shared/parts.js";
 import { html, render, useEffect, useState } from "../shared/view.js";
@@ -15,7 +16,6 @@ import { loadChecker } from "./token.js";
 import { Ways } from "./ways.js";
 
 addWords(WORDS);
-care(caring());
 tellOffline();
 keepShell({ scanner: true });
 

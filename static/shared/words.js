@@ -19,9 +19,17 @@ export function speak(chosen) {
   location.reload();
 }
 
-/** The words of a key with `{name}` filled in from `values`; a key nobody has written shows itself. */
+/**
+ * The words of a key, `{name}` filled in from `values` and `{name|tree|trees}` chosen by whether the value is one; a key nobody has
+ * written shows itself.
+ */
 export function t(key, values = {}) {
   const entry = catalogue[key];
   if (!entry) return key;
-  return entry[language === "en" ? 1 : 0].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return entry[language === "en" ? 1 : 0].replace(/\{(\w+)(?:\|([^|}]*)\|([^}]*))?\}/g, (whole, name, one, many) => {
+    if (!(name in values)) return whole;
+    const value = String(values[name]);
+    if (one === undefined) return value;
+    return value === "1" ? one : many;
+  });
 }

@@ -21,7 +21,7 @@ export const WORDS = {
   "factor.unit.vehicle_km": ["车公里", "vehicle-km"],
   "footprint.add": ["添加一项活动", "Add an activity"],
   "footprint.calculate": ["估算", "Estimate"],
-  "footprint.help": ["帮 {count} 株树", "Support {count} trees"],
+  "footprint.help": ["帮 {count} 株树", "Support {count} {count|tree|trees}"],
   "footprint.kg": ["{kg} 千克", "{kg} kg"],
   "footprint.lead": ["选几项活动，填上数量，估算排放了多少二氧化碳。结果是估算，不会保存到服务器。", "Choose activities and say how much: an estimate of the CO₂ they emit. Nothing is kept on the server."],
   "footprint.line": ["{quantity} {unit} × {factor} 千克/{unit}", "{quantity} {unit} × {factor} kg/{unit}"],
@@ -33,5 +33,5 @@ export const WORDS = {
   "footprint.take_out": ["去掉{name}", "Take out {name}"],
   "footprint.title": ["我的碳足迹", "My footprint"],
   "footprint.total": ["合计约", "About, in all"],
-  "footprint.trees": ["相当于 {count} 株树一年的碳汇量（每株 {kg} 千克）。", "As much as {count} trees take up in a year ({kg} kg each)."],
+  "footprint.trees": ["相当于 {count} 株树一年的碳汇量（每株 {kg} 千克）。", "As much as {count} {count|tree takes|trees take} up in a year ({kg} kg each)."],
 };

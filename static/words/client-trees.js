@@ -7,7 +7,7 @@ export const WORDS = {
   "basket.empty": ["清空", "Clear"],
   "basket.pay": ["去支付", "Check out"],
   "method.growth": ["和生长对照", "Compared with its growth"],
-  "method.growth.once": ["树龄约 {years} 年，平均每年储存约 {kg} 千克。只量过一次，还不知道它一年实际长多少。", "It is about {years} years old: {kg} kg a year on average. Measured once, its real growth in a year is not known yet."],
+  "method.growth.once": ["树龄约 {years} 年，平均每年储存约 {kg} 千克。只量过一次，还不知道它一年实际长多少。", "It is about {years} {years|year|years} old: {kg} kg a year on average. Measured once, its real growth in a year is not known yet."],
   "method.growth.twice": ["上一次测量时储存 {before} 千克，两次之间平均每年增加 {kg} 千克。", "It held {before} kg when it was measured before: {kg} kg a year were added since."],
   "method.measured": ["量", "Measured"],
   "method.measured.text": ["{day}，离地 1.3 米处直径 {dbh} 厘米，树高 {height} 米。", "{day}: {dbh} cm across at 1.3 m above the ground, {height} m high."],

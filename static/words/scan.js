@@ -18,7 +18,7 @@ export const WORDS = {
   "compare.year": ["年度", "Year"],
   "kept": ["没有网络时扫的码", "Scanned without a network"],
   "kept.complete": ["现在补查", "Check them now"],
-  "kept.completed": ["已补查 {count} 个码，结果见下方列表", "{count} kept scans were checked; see the list below"],
+  "kept.completed": ["已补查 {count} 个码，结果见下方列表", "{count} {count|kept scan was|kept scans were} checked; see the list below"],
   "kept.forget": ["清除已补查的", "Clear those checked"],
   "kept.hint": ["只保存在这部手机上，联网后自动补查。", "Kept on this phone only, and checked when the network is back."],
   "kept.waits": ["待补查", "Waiting"],

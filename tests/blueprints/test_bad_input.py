@@ -177,7 +177,6 @@ def test_lists_hold_only_ones_own(app: Flask) -> None:
     [
         *OTHERS,
         ("GET", "/orders"),
-        ("POST", "/quotes"),
         ("POST", "/orders"),
         ("GET", "/me"),
         ("GET", "/certificates"),

@@ -1,10 +1,13 @@
 """Buying with the phone client: from the front door to a certificate, with whatever comes in between."""
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import pytest
+import zxingcpp
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.screens import ON_A_DESK, NewPage, Shot
@@ -124,8 +127,7 @@ def test_chosen_trees_that_somebody_else_took_are_left_out_and_the_others_bought
     taken, free = page.url.split("trees=")[1].replace("%2C", ",").split(",")
     _buy_named(site, taken)
 
-    # The order is refused, and so is the quote that who has just signed in is given.
-    with page_watch.expecting("409 POST /api/v1/"):
+    with page_watch.expecting("409 POST /api/v1/orders"):
         page.get_by_role("button", name="提交订单 · ¥6.00").click()
         _sign_in(page, site.fresh_name())
         expect(page.get_by_text(f"编号：{taken}")).to_be_visible()
@@ -145,6 +147,32 @@ def test_chosen_trees_that_somebody_else_took_are_left_out_and_the_others_bought
     page.goto(f"/#/trees/{free}")
     expect(page.get_by_role("link", name="买这株树")).to_be_visible()
     _look(page, shot, "tree")
+
+
+def test_price_and_number_of_households_stand_there_before_anybody_signs_in(page: Page, shot: Shot) -> None:
+    page.goto("/#/buy?count=5")
+    expect(page.get_by_text("来自 5 户农户。")).to_be_visible()
+    expect(page.get_by_role("button", name="提交订单 · ¥15.00")).to_be_enabled()
+    _look(page, shot, "buy-signed-out")
+
+
+def test_elsewhere_than_in_wechat_a_code_brings_this_very_screen_there(
+    page: Page, shot: Shot, site: Site
+) -> None:
+    def in_production(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace('data-demo="true"', 'data-demo="false"'))
+
+    page.route(f"{site.url}/", in_production)
+    page.goto("/#/buy?count=2")
+    page.get_by_label("证书上的名称").fill("阿朵")
+    page.get_by_role("button", name="提交订单 · ").click()
+    code = page.get_by_role("img", name="在微信中打开本页的二维码")
+    expect(code).to_be_visible()
+    _look(page, shot, "open-in-wechat")
+    with Image.open(io.BytesIO(code.screenshot())) as picture:
+        [read] = zxingcpp.read_barcodes(picture)
+    assert read.text == f"{site.url}/#/buy?count=2"
 
 
 def test_an_order_whose_answer_was_lost_is_got_again_and_not_placed_twice(

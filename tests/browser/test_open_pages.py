@@ -50,6 +50,19 @@ def test_a_paid_certificate_is_fit_for_everybody(page: Page, shot: Shot, certifi
     assert_fit_for_people(page)
 
 
+@pytest.mark.parametrize("path", ["certificate", "/terms"])
+def test_who_asked_for_larger_type_has_it_on_the_pages_that_are_sent_whole(
+    page: Page, shot: Shot, certificate_url: str, path: str
+) -> None:
+    page.goto("/#/me")
+    page.get_by_role("switch", name="关怀模式").check()
+    page.goto(certificate_url if path == "certificate" else path)
+    expect(page.locator("html")).to_have_class("care")
+    expect(page.locator("html")).to_have_css("font-size", "20px")
+    shot(page, f"care-{path.strip('/')}")
+    assert_fit_for_people(page)
+
+
 @ON_EVERY_SCREEN
 @IN_BOTH_LANGUAGES
 def test_a_mistyped_serial_is_told_on_a_page_fit_for_everybody(

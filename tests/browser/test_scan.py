@@ -83,7 +83,7 @@ def test_a_code_that_leads_elsewhere_is_told_and_not_opened(
     page: Page, shot: Shot, certificate_url: str
 ) -> None:
     page.goto("/scan")
-    scan_picture(page, picture_of(f"https://danzhu.evil.example{certificate_url.partition('/c/')[2]}"))
+    scan_picture(page, picture_of(f"https://danzhu.evil.example/c/{certificate_url.partition('/c/')[2]}"))
     expect_verdict(page, "foreign_link", "非本平台")
     expect(page.locator(".verdict")).to_contain_text("danzhu.evil.example")
     assert urlsplit(page.url).path == "/scan"

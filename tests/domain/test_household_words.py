@@ -16,11 +16,12 @@ def test_every_fen_is_in_one_of_the_sentences() -> None:
 
 def test_nothing_is_said_of_nothing() -> None:
     assert income_sentences(Earnings(1, 10_000, 300, 0, 300), 3, "en") == [
-        "Your trees were sold 1 times and earned 3.00 yuan.",
+        "Your trees were sold once and earned 3.00 yuan.",
         "3.00 yuan have been paid to you.",
     ]
 
 
 def test_a_household_that_has_sold_nothing_is_told_so() -> None:
     assert income_sentences(Earnings(), 12, "zh") == ["您家有 12 棵树，还没有卖出。"]
+    assert income_sentences(Earnings(), 1, "en") == ["You have 1 tree. None has been sold yet."]
     assert income_sentences(Earnings(), 12, "en") == ["You have 12 trees. None has been sold yet."]

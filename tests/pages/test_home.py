@@ -43,6 +43,16 @@ def test_the_front_door_opens_before_anything_is_registered(app: Flask) -> None:
     assert app.test_client().get("/").status_code == 200
 
 
+def test_a_screen_is_opened_elsewhere_by_its_code_and_nothing_else_is(app: Flask) -> None:
+    client = app.test_client()
+    code = client.get("/qr.svg?at=/buy?count%3D3")
+    assert code.mimetype == "image/svg+xml"
+    assert client.get("/qr.svg?at=/buy?count%3D4").data != code.data
+    for other in ("", "//", "https://evil.example", "/\n", "/" + "x" * 300):
+        asked = client.get("/qr.svg", query_string={"at": other})
+        assert asked.status_code == (200 if other == "//" else 404), other
+
+
 def test_a_typed_serial_leads_to_its_page(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/c?serial=7k3m 9qx2").headers["Location"].endswith("/c/7k3m%209qx2")

@@ -46,6 +46,7 @@ OPEN = {
     "GET /healthz",
     "GET /metrics",
     "GET /privacy",
+    "GET /qr.svg",
     "GET /readyz",
     "GET /static/<build:build>/<path:filename>",
     "GET /scan",
@@ -56,6 +57,7 @@ OPEN = {
     "POST /api/v1/footprints",
     "POST /api/v1/officer/invitation",
     "POST /api/v1/officer/session",
+    "POST /api/v1/quotes",
     "POST /api/v1/session",
 }  # fmt: skip
 #: Pages that ask for a token of their own, or the owner's sign-in.

@@ -1,29 +1,18 @@
 // The price of a selection, kept up with what is typed.
-import { call, Refused } from "../../shared/api.js";
+import { call } from "../../shared/api.js";
 import { useEffect, useState } from "../../shared/view.js";
-import { t } from "../../shared/words.js";
-import { estimated } from "./selection.js";
 
 /** Until a person pauses typing. */
 const PAUSE_MS = 400;
 
-/**
- * `{quote, error, loading, again}` of a selection. Who is not signed in is given the programme's price; a selection that
- * is null has no quote. The last quote stays while the next is asked for.
- */
-export function useQuote(selection, signedIn, programme) {
+/** `{quote, error, loading, again}` of a selection; one that is null has none. The last quote stays while the next is asked for. */
+export function useQuote(selection) {
   const [state, setState] = useState({ quote: null, error: null, loading: false });
   const [round, setRound] = useState(0);
   const asked = JSON.stringify(selection);
   useEffect(() => {
-    if (!selection || !programme) {
+    if (!selection) {
       setState({ quote: null, error: null, loading: false });
-      return undefined;
-    }
-    if (!signedIn) {
-      const quote = estimated(selection, programme);
-      const error = quote.count ? null : new Refused(422, { code: "budget_too_small", message: t("quote.too_small") });
-      setState({ quote: error ? null : quote, error, loading: false });
       return undefined;
     }
     const stop = new AbortController();
@@ -36,6 +25,6 @@ export function useQuote(selection, signedIn, programme) {
       clearTimeout(timer);
       stop.abort();
     };
-  }, [asked, signedIn, programme?.price_fen, round]);
+  }, [asked, round]);
   return { ...state, again: () => setRound((n) => n + 1) };
 }

@@ -20,9 +20,3 @@ export function selected(wish) {
   if (!amount) return null;
   return { [field]: amount, ...(wish.region && { region: wish.region }), ...(wish.species && { species: wish.species }) };
 }
-
-/** What a selection comes to by the programme's figures, for who is not signed in; the server says it exactly later. */
-export function estimated({ trees, count, budget_fen: budget, sink_g: grams }, programme) {
-  const number = trees?.length ?? count ?? (budget ? Math.floor(budget / programme.price_fen) : Math.ceil(grams / programme.flat_sink_g));
-  return { count: number, amount_fen: number * programme.price_fen, sink_g: number * programme.flat_sink_g, year: programme.year_on_sale, households: null };
-}

@@ -6,7 +6,7 @@ import { Button, Failure, Field } from "../../shared/parts.js";
 import { keep, kept } from "../../shared/kept.js";
 import { go } from "../../shared/router.js";
 import { html, useEffect, useState } from "../../shared/view.js";
-import { addWords, t } from "../../shared/words.js";
+import { addWords, language, t } from "../../shared/words.js";
 import { WORDS } from "../../words/client-buying.js";
 import { putBack } from "../basket.js";
 import { useBuyer } from "../buyer.js";
@@ -49,7 +49,7 @@ function Unanswered({ goOn, onForgotten }) {
 
 const Quote = ({ quote, loading, programme }) => html`<section class="card stack tight">
   <p class="row apart"><strong>${t("quote.total")}</strong><strong class="total number" aria-live="polite" aria-busy=${loading ? "true" : "false"}>${quote ? price(quote.amount_fen) : "—"}</strong></p>
-  ${quote && html`<p>${t("quote.what", { count: count(quote.count), year: quote.year, kg: kilograms(quote.sink_g) })} ${quote.households === null ? "" : t("quote.households", { count: count(quote.households) })}</p>
+  ${quote && html`<p>${t("quote.what", { count: count(quote.count), year: quote.year, kg: kilograms(quote.sink_g) })} ${t("quote.households", { count: count(quote.households) })}</p>
     <p class="small soft">${t("quote.owed", { price: price(quote.amount_fen), sponsor: programme?.sponsor ?? "…" })}</p>`}
 </section>`;
 
@@ -77,7 +77,7 @@ export default function Buy({ query }) {
   const programme = terms.answer;
   const buyer = useBuyer();
   const selection = selected({ ...wish, trees });
-  const quoted = useQuote(selection, buyer !== null, programme);
+  const quoted = useQuote(selection);
   const change = (parts) => setWish((before) => ({ ...before, ...parts }));
   useEffect(() => keep(NAME, { ...wish, of: location.hash }), [wish, query.trees]);
 
@@ -119,7 +119,7 @@ export default function Buy({ query }) {
     <section class="stack tight small">
       ${quote && html`<p>${t("claim", { count: count(quote.count), year: quote.year, kg: kilograms(quote.sink_g) })}</p>`}
       <p>${t("buy.refund", { days: programme?.maturity_days ?? "…" })}</p>
-      <p>${t("buy.agree")} <a class="inline-target" href="/terms">${t("home.terms")}</a> · <a class="inline-target" href="/privacy">${t("home.privacy")}</a></p>
+      <p>${t("buy.agree")} <a class="inline-target" href=${`/terms?lang=${language}`}>${t("home.terms")}</a> · <a class="inline-target" href=${`/privacy?lang=${language}`}>${t("home.privacy")}</a></p>
     </section>
     <${Obstacle} error=${standing} ...${means} again=${submit} />
     <${Button} kind="primary" wide type="submit" busy=${busy} disabled=${!quote || quoted.loading}>${quote ? t("buy.order", { price: price(quote.amount_fen) }) : t("buy.order.none")}<//>

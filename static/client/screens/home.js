@@ -4,7 +4,7 @@ import { count, kilograms, price, yuan } from "../../shared/format.js";
 import { Button } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html, useState } from "../../shared/view.js";
-import { t } from "../../shared/words.js";
+import { language, t } from "../../shared/words.js";
 import { Unfinished } from "../unfinished.js";
 
 const OFFERED = [1, 3, 10, 30];
@@ -53,6 +53,6 @@ export default function Home() {
       <li><a href="#/footprint"><span class="grow">${t("home.footprint")}</span><span aria-hidden="true">›</span></a></li>
       <li><a href="#/claim"><span class="grow">${t("home.claim")}</span><span aria-hidden="true">›</span></a></li>
     </ul>
-    <footer class="row small"><a class="button quiet" href="/privacy">${t("home.privacy")}</a><a class="button quiet" href="/terms">${t("home.terms")}</a></footer>
+    <footer class="row small"><a class="button quiet" href=${`/privacy?lang=${language}`}>${t("home.privacy")}</a><a class="button quiet" href=${`/terms?lang=${language}`}>${t("home.terms")}</a></footer>
   </div>`;
 }

@@ -1,7 +1,7 @@
 // A household's own view: what its trees have earned, in numbers to be read from an arm's length, and every payment.
 import { call } from "../../shared/api.js";
 import { useAct, useAnswer } from "../../shared/calls.js";
-import { count, day, price } from "../../shared/format.js";
+import { count, day, monthName, price } from "../../shared/format.js";
 import { Button, Failure, Field, Loaded, say, Waiting } from "../../shared/parts.js";
 import { html, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
@@ -34,7 +34,7 @@ const Sum = ({ name, fen, strong }) => html`<div class=${strong ? "strong" : ""}
 const Year = ({ year }) => html`<details>
   <summary><span class="grow">${t("household.year", { year: year.year })}</span><strong class="number">${price(year.earned_fen)}</strong></summary>
   <ul class="months">${year.months.map((month) => html`<li key=${month.month} class="row apart">
-    <span>${t("household.month", { month: Number(month.month.slice(5)) })} <span class="small soft">${t("household.sold", { count: count(month.trees_sold) })}</span></span>
+    <span>${monthName(month.month)} <span class="small soft">${t("household.sold", { count: count(month.trees_sold) })}</span></span>
     <strong class="number">${price(month.earned_fen)}</strong></li>`)}</ul>
 </details>`;
 

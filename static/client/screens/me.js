@@ -1,11 +1,12 @@
 // The person: the way to all that is theirs, how the client speaks and looks, and what is kept about them.
 import { call } from "../../shared/api.js";
 import { useAct, useAnswer } from "../../shared/calls.js";
+import { care, caring } from "../../shared/care.js";
 import { day } from "../../shared/format.js";
 import { Button, Failure, Field, Loaded, say } from "../../shared/parts.js";
 import { html, useState } from "../../shared/view.js";
 import { language, speak, t } from "../../shared/words.js";
-import { care, caring, signOut, useBuyer } from "../buyer.js";
+import { signOut, useBuyer } from "../buyer.js";
 import { DeleteAccount } from "../mine/delete_account.js";
 import { Export } from "../mine/export.js";
 import "../mine/words.js";
@@ -89,6 +90,6 @@ export default function Me() {
     <ul class="list">${LINKS.map(([href, name]) => html`<li key=${href}><a href=${href}><span class="grow">${t(name)}</span><span aria-hidden="true">›</span></a></li>`)}</ul>
     <${Settings} known=${known} />
     ${known && html`<${Account} />`}
-    <footer class="row small"><a class="button quiet" href="/privacy">${t("home.privacy")}</a><a class="button quiet" href="/terms">${t("home.terms")}</a></footer>
+    <footer class="row small"><a class="button quiet" href=${`/privacy?lang=${language}`}>${t("home.privacy")}</a><a class="button quiet" href=${`/terms?lang=${language}`}>${t("home.terms")}</a></footer>
   </div>`;
 }
