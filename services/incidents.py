@@ -128,7 +128,7 @@ def assign(
 ) -> Incident:
     """Give an incident to an officer who may resolve it; raises NotFound, Conflict when resolved, Invalid."""
     incident = _unresolved(session, incident_id)
-    owner = officers.context_of(session, username)
+    owner = officers.context_of(session, username, now)
     if not owner.may_be(INCIDENT_RESOLVERS):
         raise Invalid("incident_owner_cannot", {"username": username})
     incident_duties.check_no_part(session, incident, owner.id)

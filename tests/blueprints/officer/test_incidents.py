@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from domain.roles import Role
 from flows.running import Running
-from models import AuditEntry, Incident, database, transaction
+from models import AuditEntry, Incident, OfficerRole, database, transaction
 from services import incidents
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import START, SteppingClock
@@ -138,6 +138,22 @@ def test_an_incident_goes_only_to_somebody_who_may_resolve_it(app: Flask, signed
         for name in ("li", "nobody")
     ]
     assert answers == ["incident_owner_cannot", "officer_not_found"]
+
+
+def test_an_incident_goes_to_a_deputy_while_their_days_last(
+    app: Flask, signed_in: Client, clock: SteppingClock
+) -> None:
+    number = opened(app)
+    with app.app_context(), transaction() as session:
+        deputy = make_officer(session, Role.SURVEYOR, username="li")
+        days = {"starts_at": START + timedelta(minutes=1), "ends_at": START + timedelta(minutes=3)}
+        session.add(OfficerRole(officer_id=deputy.id, role=Role.RELEASER, **days))
+    client, path = signed_in(Role.APPROVER), f"{API}/incidents/{number}/assign"
+    codes = []
+    for minutes in (0, 1, 3):
+        clock.instant = START + timedelta(minutes=minutes)
+        codes.append(client.post(path, json={"username": "li"}).status_code)
+    assert codes == [422, 200, 422]
 
 
 @pytest.mark.parametrize(
