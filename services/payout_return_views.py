@@ -8,7 +8,10 @@ from sqlalchemy.orm import Session
 
 from domain.errors import NotFound
 from domain.return_reasons import return_reason
-from models import PayoutReturn, PayoutReturnRow, RowOutcome
+from models import Officer, PayoutReturn, PayoutReturnRow, RowOutcome
+
+#: What is told of a file beside who brought it.
+SHOWN = ("id", "sha256", "brought_at", "paid", "bounced", "returned", "unchanged", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,22 @@ def find(session: Session, batch_id: int, return_id: int) -> PayoutReturn:
     if found is None or found.batch_id != batch_id:
         raise NotFound("payout_return_not_found")
     return found
+
+
+def shown(session: Session, files: Sequence[PayoutReturn]) -> list[dict[str, object]]:
+    """Return files with the names of the officers who brought them, or `command`."""
+    ids = {
+        int(number) for one in files if (number := one.brought_by.removeprefix("officer:")) != one.brought_by
+    }
+    named = session.execute(sa.select(Officer.id, Officer.display_name).where(Officer.id.in_(ids)))
+    names = {f"officer:{officer}": name for officer, name in named}
+    return [
+        {
+            **{name: getattr(one, name) for name in SHOWN},
+            "brought_by": names.get(one.brought_by, one.brought_by),
+        }
+        for one in files
+    ]
 
 
 def rows(

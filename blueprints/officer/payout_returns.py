@@ -69,7 +69,8 @@ def get_returns(args: dict[str, Any], batch_id: int) -> dict[str, Any]:
     rows = payout_return_views.listed(
         database(), batch_id, before=key[0] if key else None, limit=args["limit"]
     )
-    return page(rows, args["limit"], lambda row: [row.id])
+    found = page(rows, args["limit"], lambda row: [row.id])
+    return {**found, "items": payout_return_views.shown(database(), found["items"])}
 
 
 @blueprint.get(RETURN)
@@ -120,15 +121,4 @@ def _in_scope(batch_id: int) -> None:
 def _shown(batch_id: int, return_id: int) -> dict[str, Any]:
     found = payout_return_views.find(database(), batch_id, return_id)
     rows = payout_return_views.rows(database(), found.id, language())
-    names = (
-        "id",
-        "sha256",
-        "brought_at",
-        "brought_by",
-        "paid",
-        "bounced",
-        "returned",
-        "unchanged",
-        "refused",
-    )
-    return {**{name: getattr(found, name) for name in names}, "rows": rows}
+    return {**payout_return_views.shown(database(), [found])[0], "rows": rows}

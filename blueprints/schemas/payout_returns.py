@@ -54,7 +54,9 @@ class ReturnLine(BaseSchema):
     id = fields.Integer(required=True)
     sha256 = fields.String(required=True)
     brought_at = Instant(required=True)
-    brought_by = fields.String(required=True)
+    brought_by = fields.String(
+        required=True, metadata={"description": "The officer's name, or `command` for one at a terminal."}
+    )
     paid = fields.Integer(required=True)
     bounced = fields.Integer(required=True)
     returned = fields.Integer(required=True)

@@ -4,13 +4,11 @@ import { count, time, yuan } from "../shared/format.js";
 import { html } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { Act, may, me } from "./parts.js";
-import { BATCH, batchAt } from "./payouts.js";
+import { BATCH, batchAt, isMine } from "./payouts.js";
 import { onNotice } from "./payout-way.js";
 
 const reason = () => [{ name: "reason", kind: "long", label: t("reason"), hint: t("reason.hint"), min: 2, max: 200 }];
 const REJECTABLE = ["submitted", "approved"];
-
-const isMine = ({ maker }) => maker?.username === me().username;
 
 /** Why this officer does not do what their role may, in words: nobody has two duties for one batch. */
 function ownDuty(batch) {

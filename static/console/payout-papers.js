@@ -6,7 +6,7 @@ import { go } from "../shared/router.js";
 import { html, useState } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { Act, DownloadButton, may, Table } from "./parts.js";
-import { BATCH, batchAt } from "./payouts.js";
+import { BATCH, batchAt, isMine } from "./payouts.js";
 
 const AFTER_APPROVAL = ["approved", "released", "settled"];
 const RELEASED = ["released", "settled"];
@@ -38,9 +38,12 @@ export function Papers({ batch, again }) {
   return papers.length > 0 && html`<section class="card stack tight no-print"><h2>${t("papers")}</h2><div class="row">${papers}</div></section>`;
 }
 
+/** Who brought a return file, in words. */
+export const bringer = (by) => (by === "command" ? t("return.by_command") : by);
+
 const outcome = (key) => ({ key, name: t(`outcome.${key}`), kind: "count" });
 const columns = () => [
-  { key: "brought_at", name: t("return.brought_at"), kind: "time" }, { key: "brought_by", name: t("return.brought_by") },
+  { key: "brought_at", name: t("return.brought_at"), kind: "time" }, { key: "brought_by", name: t("return.brought_by"), value: ({ brought_by: by }) => bringer(by) },
   ...["paid", "bounced", "returned", "unchanged", "refused"].map(outcome), { key: "sha256", name: "SHA-256", show: ({ sha256 }) => html`<code>${sha256.slice(0, 12)}…</code>` },
 ];
 
@@ -52,7 +55,7 @@ export function Returns({ batch }) {
     form.append("file", file);
     return call("POST", batchAt(id, "/returns"), { form });
   };
-  const upload = RELEASED.includes(batch.state) && may(`POST ${BATCH}/returns`) && html`<${Act} words=${t("return.bring")} kind="primary" act=${bring} onDone=${({ id: brought }) => go(`/payouts/${id}/returns/${brought}`)}
+  const upload = RELEASED.includes(batch.state) && !isMine(batch) && may(`POST ${BATCH}/returns`) && html`<${Act} words=${t("return.bring")} kind="primary" act=${bring} onDone=${({ id: brought }) => go(`/payouts/${id}/returns/${brought}`)}
     fields=${[{ name: "file", kind: "file", label: t("return.file"), hint: t("return.file.hint"), accept: ".csv,.txt,.xlsx" }]}><p>${t("return.bring.about")}</p><//>`;
   return html`<section class="stack tight"><${Listed} from=${from} empty=${html`<${Empty} title=${t("return.none")} hint=${t("return.none.hint")}>${upload}<//>`}>
     ${(items) => html`<${Table} caption=${t("returns")} rows=${items} from=${from} columns=${columns()} link=${(one) => `#/payouts/${id}/returns/${one.id}`} file=${`danzhu-returns-${batch.number}`}>${upload}<//>`}<//></section>`;

@@ -3,7 +3,7 @@ import { freshKey } from "../shared/api.js";
 import { html, useRef } from "../shared/view.js";
 import { addWords, t } from "../shared/words.js";
 import { WORDS } from "../words/console-payouts.js";
-import { Badge } from "./parts.js";
+import { Badge, me } from "./parts.js";
 
 addWords(WORDS);
 
@@ -12,6 +12,9 @@ export const BATCH = `${BATCHES}/{batch_id}`;
 
 /** The API's address of a batch, or of a part of it. */
 export const batchAt = (id, rest = "") => `${BATCHES}/${encodeURIComponent(id)}${rest}`;
+
+/** Whether the officer drafted a batch, and so does nothing else for it. */
+export const isMine = ({ maker }) => maker?.username === me().username;
 
 const VILLAGE_DIGITS = 12;
 const BATCH_KIND = { submitted: "warn", approved: "warn", released: "warn", settled: "good", rejected: "bad" };

@@ -45,6 +45,7 @@ export function Screens({ routes, missing }) {
   const { path, query } = useHere();
   const [shown, setShown] = useState({ path: null, Screen: null, error: null });
   const first = useRef(true);
+  const asked = useRef(query);
   const [round, setRound] = useState(0);
   useEffect(() => {
     let left = false;
@@ -69,5 +70,7 @@ export function Screens({ routes, missing }) {
   }, [shown.path]);
   if (shown.error) return html`<${Failure} error=${shown.error} again=${() => setRound((n) => n + 1)} />`;
   if (!shown.Screen) return html`<${Waiting} />`;
-  return html`<${shown.Screen} key=${shown.path} ...${shown.parameters} query=${query} />`;
+  // The query of the next screen is none of this one's, which stays until that one is there.
+  if (path === shown.path) asked.current = query;
+  return html`<${shown.Screen} key=${shown.path} ...${shown.parameters} query=${asked.current} />`;
 }

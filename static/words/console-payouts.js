@@ -118,6 +118,7 @@ export const WORDS = {
   "return.bring.about": ["逐行核对：参考号、账号、金额都相符的才入账，其余不入账并说明原因。", "Row by row: what echoes its payment is booked; everything else is refused with its reason."],
   "return.brought_at": ["上传时间", "Brought at"],
   "return.brought_by": ["上传人", "Brought by"],
+  "return.by_command": ["服务器命令", "a command on the server"],
   "return.column": ["列", "Column"],
   "return.file": ["银行回盘文件", "The bank's return file"],
   "return.file.hint": ["CSV 或 XLSX，不超过 8 MiB。", "CSV or XLSX, at most 8 MiB."],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
@@ -25,6 +26,24 @@ def loaded(page: Page) -> None:
     """Wait until the screen stands there with all that it asked for."""
     expect(page.locator("#screen h1")).to_be_visible()
     expect(page.locator(".waiting")).to_have_count(0)
+
+
+def act(page: Page, name: str, **fields: str) -> None:
+    """Press a button that asks in a sheet, fill the sheet's fields in by their labels, and do it there."""
+    page.get_by_role("button", name=name, exact=True).click()
+    sheet = page.get_by_role("dialog")
+    for label, words in fields.items():
+        sheet.get_by_label(label, exact=True).fill(words)
+    sheet.get_by_role("button", name=name, exact=True).click()
+    expect(sheet).to_have_count(0)
+    loaded(page)
+
+
+def taken(page: Page, button: str) -> bytes:
+    """The file that a button saves."""
+    with page.expect_download() as kept:
+        page.get_by_role("button", name=button, exact=True).click()
+    return Path(kept.value.path()).read_bytes()
 
 
 @contextmanager

@@ -4,14 +4,13 @@ import csv
 import io
 import re
 from datetime import timedelta
-from pathlib import Path
 
 from playwright.sync_api import FilePayload, Page, expect
 
 from domain.roles import Role
 from flows.running import running
 from models import PayoutBatch
-from tests.browser.console_pages import behind_triggers, loaded, open_as
+from tests.browser.console_pages import act, behind_triggers, loaded, open_as, taken
 from tests.browser.screens import ON_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.watching import PageWatch
@@ -26,22 +25,6 @@ VILLAGE_CODE = "522326003211"
 #: Together above the amount that takes two approvals, and with cents.
 EARNINGS = [("欧阳阿依古丽", 2_600_033), ("韦大山", 2_500_040), ("岑小妹", 307)]
 NOTICE = timedelta(days=8)
-
-
-def act(page: Page, name: str, confirm: str = "") -> None:
-    """Press a button that asks in a sheet, and do it there."""
-    page.get_by_role("button", name=name, exact=True).click()
-    sheet = page.get_by_role("dialog")
-    sheet.get_by_role("button", name=confirm or name, exact=True).click()
-    expect(sheet).to_have_count(0)
-    loaded(page)
-
-
-def taken(page: Page, button: str) -> bytes:
-    """The file that a button saves."""
-    with page.expect_download() as kept:
-        page.get_by_role("button", name=button, exact=True).click()
-    return Path(kept.value.path()).read_bytes()
 
 
 def row_of(page: Page, table: str, words: str) -> str:
@@ -155,6 +138,7 @@ def test_a_village_is_paid_by_five_people_and_what_bounced_is_paid_again(
     expect(releaser).to_have_url(re.compile(r"/returns/\d+$"))
     loaded(releaser)
     expect(releaser.get_by_text("户名不符")).to_be_visible()
+    expect(releaser.get_by_text("演示发放人 上传于")).to_be_visible()
     shot(releaser, "payout-return")
 
     maker.reload()

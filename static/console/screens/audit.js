@@ -12,11 +12,14 @@ import { Filters, Heading, Table } from "../parts.js";
 addWords(WORDS);
 addWords(ACTION_WORDS);
 
-const columns = () => [
+/** A word that narrows the list to what has the same. */
+const narrowing = (query, name, value, words = value) => html`<a class="tap" href=${`#${address("/audit", { ...query, [name]: value })}`}>${words}</a>`;
+
+const columns = (query) => [
   { key: "at", name: t("time"), kind: "time" },
-  { key: "who", name: t("audit.actor"), value: ({ username, actor }) => username ?? actor },
+  { key: "who", name: t("audit.actor"), value: ({ username, actor }) => username ?? actor, show: ({ username, actor }) => narrowing(query, "actor", actor, username ?? actor) },
   { key: "action", name: t("audit.action"), value: ({ action }) => t(`action.${action}`) },
-  { key: "subject", name: t("audit.subject") },
+  { key: "subject", name: t("audit.subject"), show: ({ subject }) => narrowing(query, "subject", subject) },
   { key: "facts", name: t("audit.facts"), value: ({ facts }) => toldLine(facts), show: ({ facts }) => html`<${Told} facts=${facts} />` },
   { key: "address", name: t("audit.address") },
   { key: "sealed_at_position", name: t("audit.sealed"), kind: "count" },
@@ -33,5 +36,5 @@ export default function Audit({ query }) {
     { name: "from", kind: "day", label: t("from"), min: "2020-01-01" }, { name: "to", kind: "day", label: t("to"), min: "2020-01-01" },
   ]} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("audit.none")} hint=${t("audit.none.hint")} />`}>
-      ${(items) => html`<${Table} caption=${t("audit.entries")} rows=${items} columns=${columns()} exports=${[["CSV", address("/officer/audit.csv", asked)]]} />`}<//></div>`;
+      ${(items) => html`<${Table} caption=${t("audit.entries")} rows=${items} columns=${columns(query)} exports=${[["CSV", address("/officer/audit.csv", asked)]]} />`}<//></div>`;
 }

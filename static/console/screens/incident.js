@@ -8,7 +8,7 @@ import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
 import { told } from "../facts.js";
 import { IncidentState } from "../incident-state.js";
-import { Act, Facts, Heading, may } from "../parts.js";
+import { Act, Facts, Heading, may, me } from "../parts.js";
 
 addWords(WORDS);
 
@@ -19,12 +19,13 @@ function Decide({ one, again }) {
   const assign = async (body) => { await call("POST", `${at}/assign`, { body }); again(); };
   const resolve = async (body) => { await call("POST", `${at}/resolve`, { body }); again(); };
   const seconds = one.state === "proposed";
+  const own = seconds && one.resolved_by.includes(me().username);
   const about = seconds ? "incident.second.about" : one.people_needed > 1 ? "incident.propose.about" : "incident.resolve.about";
-  return html`<div class="row no-print">
-    ${may(`POST ${INCIDENT}/resolve`) && html`<${Act} words=${t(seconds ? "incident.second" : one.people_needed > 1 ? "incident.propose" : "incident.resolve")} kind="primary" act=${resolve} done=${t("incident.resolve.done")}
+  return html`${own && html`<p class="notice">${t("incident.second.own")}</p>`}<div class="row no-print">
+    ${!own && may(`POST ${INCIDENT}/resolve`) && html`<${Act} words=${t(seconds ? "incident.second" : one.people_needed > 1 ? "incident.propose" : "incident.resolve")} kind="primary" act=${resolve} done=${t("incident.resolve.done")}
       fields=${[{ name: "resolution", kind: "long", label: t("incident.resolution"), hint: t("reason.hint"), min: 4, max: 140 }]}><p>${t(about)}</p><//>`}
     ${may(`POST ${INCIDENT}/assign`) && html`<${Act} words=${t("incident.assign")} act=${assign} done=${t("incident.assign.done")}
-      fields=${[{ name: "username", label: t("username"), value: one.owner ?? "", max: 32, autocomplete: "off", autocapitalize: "none", spellcheck: false }]}><p>${t("incident.assign.about")}</p><//>`}
+      fields=${[{ name: "username", label: t("username"), value: one.owner ?? me().username, max: 32, autocomplete: "off", autocapitalize: "none", spellcheck: false }]}><p>${t("incident.assign.about")}</p><//>`}
   </div>`;
 }
 
@@ -37,6 +38,6 @@ export default function Incident({ id }) {
     <${Facts} title=${t("incident.course")} facts=${[
     [t("incident.first_seen"), time(one.first_seen_at)], [t("incident.last_seen"), time(one.last_seen_at)], [t("incident.seen"), count(one.seen)],
     [t("incident.people"), count(one.people_needed)], [t("incident.owner"), one.owner],
-    [t("incident.resolution"), one.resolution], [t("incident.resolved_by"), one.resolved_by.join(t("and"))], [t("incident.resolved_at"), one.resolved_at && time(one.resolved_at)],
+    [t("incident.resolution"), one.resolution && html`<span class="lines">${one.resolution}</span>`], [t("incident.resolved_by"), one.resolved_by.join(t("and"))], [t("incident.resolved_at"), one.resolved_at && time(one.resolved_at)],
   ]} />`}<//></div>`;
 }

@@ -27,5 +27,6 @@ export default function Month({ month }) {
         ${one.sum_fen !== 0 && html`<p class="notice bad">${t("month.sum.wrong")}</p>`}<//>
       ${one.counties.length ? html`<${Table} caption=${t("month.counties")} rows=${one.counties} exports=${[["CSV", `/officer/months/${month}.csv`]]}
         columns=${[{ key: "name", name: t("region.level.2"), value: ({ name, county }) => name ?? (county || t("month.several")) }, ...COUNTY.map(money)]} />` : html`<p class="card soft">${t("month.nothing")}</p>`}
-      ${one.accounts.length > 0 && html`<${Table} caption=${t("month.accounts")} rows=${one.accounts} file=${`danzhu-accounts-${month}`} columns=${[{ key: "account", name: t("month.account"), value: accountName }, ...ACCOUNT.map(money)]} />`}`}<//></div>`;
+      ${one.accounts.length > 0 && html`<${Table} caption=${t("month.accounts")} rows=${one.accounts} file=${`danzhu-accounts-${month}`} columns=${[{ key: "account", name: t("month.account"), value: accountName }, ...ACCOUNT.map(money)]} />
+      <p class="small soft">${t("month.accounts.about")}</p>`}`}<//></div>`;
 }

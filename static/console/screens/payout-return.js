@@ -5,6 +5,7 @@ import { Empty, Listed, Loaded } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { Badge, Figures, Filters, Heading, Table } from "../parts.js";
+import { bringer } from "../payout-papers.js";
 import { batchAt } from "../payouts.js";
 
 const KIND = { paid: "good", bounced: "bad", returned: "bad", refused: "warn" };
@@ -30,7 +31,7 @@ export default function PayoutReturn({ id, file, query }) {
   const batch = useAnswer(batchAt(id));
   const from = useAnswer(batchAt(id, `/returns/${file}`));
   return html`<div class="stack">
-    <${Heading} title=${t("return.title")} back=${[`${t("batch")} ${batch.answer?.number ?? ""}`, `/payouts/${id}`]} lead=${from.answer && t("return.lead", { name: from.answer.brought_by, time: time(from.answer.brought_at) })} />
+    <${Heading} title=${t("return.title")} back=${[`${t("batch")} ${batch.answer?.number ?? ""}`, `/payouts/${id}`]} lead=${from.answer && t("return.lead", { name: bringer(from.answer.brought_by), time: time(from.answer.brought_at) })} />
     <${Loaded} from=${from}>${(one) => html`<${Figures} figures=${OUTCOMES.map((outcome) => [t(`outcome.${outcome}`), count(one[outcome])])} />
       ${one.refused > 0 && html`<p class="notice warn">${t("return.refused.about", { count: one.refused })}</p>`}
       <p class="small soft">SHA-256 <code>${one.sha256}</code></p>

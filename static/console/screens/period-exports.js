@@ -6,6 +6,7 @@ import { Empty, Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
+import { Division } from "../division.js";
 import { Act, Badge, DownloadButton, Heading, may, Table } from "../parts.js";
 
 addWords(WORDS);
@@ -27,7 +28,7 @@ function Decide({ one, again }) {
 const columns = (again) => [
   { key: "period", name: t("export.period"), value: ({ from, to }) => `${from} – ${to}` },
   { key: "state", name: t("state"), value: ({ state }) => t(`export.${state}`), show: (one) => html`<${Badge} kind=${KIND[one.state]}>${t(`export.${one.state}`)}<//><${Decide} one=${one} again=${again} />` },
-  { key: "region", name: t("region") }, { key: "reason", name: t("reason") },
+  { key: "region", name: t("region"), show: ({ region }) => html`<${Division} code=${region} />` }, { key: "reason", name: t("reason") },
   { key: "requested_by", name: t("export.requested_by") }, { key: "requested_at", name: t("export.requested_at"), kind: "time" },
   { key: "decided_by", name: t("export.decided_by") }, { key: "decided_at", name: t("export.decided_at"), kind: "time" },
   { key: "expires_at", name: t("export.expires_at"), kind: "time" }, { key: "taken_at", name: t("export.taken_at"), kind: "time" },

@@ -228,11 +228,13 @@ def test_refused_rows_can_be_read_afterwards_and_show_no_person(
     content = return_csv(
         [row(batch, 0), row(batch, 1, 账号="6228480000000000017"), row(batch, 2, 处理结果="罗永")]
     )
-    brought = send(signed_in(Role.RELEASER), batch, content).json
+    releaser = signed_in(Role.RELEASER)
+    brought = send(releaser, batch, content).json
     auditor = signed_in(Role.AUDITOR)
     assert got(auditor, url(batch, f"/{brought['id']}")) == brought
     listed = got(auditor, url(batch))
-    assert [one["id"] for one in listed["items"]] == [brought["id"]]
+    name = got(releaser, "/api/v1/officer/session")["display_name"]
+    assert [(one["id"], one["brought_by"]) for one in listed["items"]] == [(brought["id"], name)]
     first = got(auditor, url(batch, f"/{brought['id']}/rows?outcome=refused&limit=1"))
     rest = got(
         auditor, url(batch, f"/{brought['id']}/rows?outcome=refused&limit=1&cursor={first['next_cursor']}")
