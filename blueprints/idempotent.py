@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from domain.clock import Clock
 from domain.errors import Raced
-from models import transaction
+from models import database, transaction
 from services import idempotency
 from services.idempotency import FirstAnswer
 
@@ -31,21 +31,30 @@ KEY_PARAMETER = {
     "description": "1 to 128 printable characters; the same key with another body is refused.",
     "schema": {"type": "string", "minLength": 1, "maxLength": 128, "pattern": "^[ -~]+$"},
 }
+#: For a call that was made without a key before it took one.
+OPTIONAL_KEY_PARAMETER = {**KEY_PARAMETER, "required": False}
 
 
 def once(
-    actor: str, clock: Clock, act: Callable[[Session, bool], Mapping[str, Any]], status: int = 201
+    actor: str,
+    clock: Clock,
+    act: Callable[[Session, bool], Mapping[str, Any]],
+    status: int = 201,
+    *,
+    key_needed: bool = True,
 ) -> Response:
     """Do `act` in one transaction and answer what it gives, or give the first answer again.
 
     `act` is told whether this is its last try (see `until_not_raced`). Only an answer that succeeded is kept: a
-    refusal takes its key back with everything else.
+    refusal takes its key back with everything else. Unless `key_needed`, a request without a key is simply done.
     """
-    key = idempotency.check_key(request.headers.get("Idempotency-Key"))
-    hashed = idempotency.request_hash(request.method, request.path, request.get_json(silent=True))
+    key = _key(key_needed)
+    hashed = _hashed()
 
     def attempt(last: bool) -> FirstAnswer | dict[str, Any]:
         with transaction() as session:
+            if key is None:
+                return dict(act(session, last))
             first = idempotency.claim(session, actor=actor, key=key, hashed=hashed, now=clock())
             if first is not None:
                 return first
@@ -54,11 +63,35 @@ def once(
             return answer
 
     outcome = until_not_raced(attempt)
-    replayed = isinstance(outcome, FirstAnswer)
-    response = jsonify(outcome.answer if isinstance(outcome, FirstAnswer) else outcome)
-    response.status_code = outcome.status if isinstance(outcome, FirstAnswer) else status
-    if replayed:
-        response.headers[REPLAYED] = "true"
+    if isinstance(outcome, FirstAnswer):
+        return _again(outcome)
+    response = jsonify(outcome)
+    response.status_code = status
+    return response
+
+
+def answered_before(actor: str) -> Response | None:
+    """The first answer to this very request again, for a call that looks at something before its transaction."""
+    key = _key(False)
+    if key is None:
+        return None
+    first = idempotency.first_answer(database(), actor=actor, key=key, hashed=_hashed())
+    return None if first is None else _again(first)
+
+
+def _key(needed: bool) -> str | None:
+    given = request.headers.get("Idempotency-Key")
+    return idempotency.check_key(given) if needed or given is not None else None
+
+
+def _hashed() -> bytes:
+    return idempotency.request_hash(request.method, request.path, request.get_json(silent=True))
+
+
+def _again(first: FirstAnswer) -> Response:
+    response = jsonify(first.answer)
+    response.status_code = first.status
+    response.headers[REPLAYED] = "true"
     return response
 
 

@@ -15,7 +15,7 @@ from flows.running import Running
 from gateways.wechat.errors import ApiError
 from gateways.wechat.mp.mini_program import Scene, Suggestion
 from gateways.wechat.settings import MINIPROGRAM
-from models import Certificate, User, database, end_reading, transaction
+from models import User, database, end_reading, transaction
 from services import gifts, orders, users, words
 
 log = logging.getLogger("danzhu.words")
@@ -78,10 +78,10 @@ def look_at_order(parts: Running, number: str, writer: Writer) -> None:
         raise Conflict("words_refused")
 
 
-def claim_gift(
+def look_at_claim(
     parts: Running, writer: Writer, code: str, *, holder_name: str, holder_public: bool
-) -> tuple[Certificate, str | None]:
-    """Make a gift's certificate out to whoever has its code; the certificate, and the words that came along.
+) -> WordsState:
+    """What comes of looking at the name of whoever claims a gift, before it is.
 
     Raises Invalid("words_refused"), and what services.gifts.claim raises.
     """
@@ -89,18 +89,7 @@ def claim_gift(
     state = look_at(parts, writer, [holder_name], Scene.PROFILE, for_others=holder_public)
     if state is WordsState.REFUSED:
         raise Invalid("words_refused")
-    with transaction() as session:
-        certificate = gifts.claim(
-            session,
-            code,
-            user_id=writer.user_id,
-            holder_name=holder_name,
-            holder_public=holder_public,
-            words_state=state,
-            signer=parts.signer,
-            now=parts.clock(),
-        )
-        return certificate, orders.message_of(session, certificate.order_id)
+    return state
 
 
 def change_profile(

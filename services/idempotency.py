@@ -75,11 +75,18 @@ def claim(session: Session, *, actor: str, key: str, hashed: bytes, now: datetim
     }
     if session.connection().execute(_claim(session.get_bind().dialect.name), values).first() is not None:
         return None
+    return first_answer(session, actor=actor, key=key, hashed=hashed)
+
+
+def first_answer(session: Session, *, actor: str, key: str, hashed: bytes) -> FirstAnswer | None:
+    """What a request with this key was answered, None for a key that is new; raises Conflict as `claim`."""
     known = session.execute(
         sa.select(_Keys.c.request_hash, _Keys.c.status, _Keys.c.answer).where(
             _Keys.c.actor == actor, _Keys.c.key == key
         )
-    ).one()
+    ).one_or_none()
+    if known is None:
+        return None
     if known.request_hash != hashed:
         raise Conflict("idempotency_key_reused")
     return FirstAnswer(known.status, known.answer)

@@ -120,6 +120,31 @@ def test_a_gift_is_claimed_once(app: Flask, giver: Buyer, friend: Buyer) -> None
     assert certificate_in(app).holder_name == "陈知秋"
 
 
+def test_a_claim_whose_answer_was_lost_is_answered_again_by_its_key(app: Flask, giver: Buyer) -> None:
+    _, code = given(giver)
+    friend = Buyer(app, "chen")
+    first = friend.post(f"/gifts/{code}/claim", CLAIM, key="claim")
+    with nothing_written(app):
+        again = friend.post(f"/gifts/{code}/claim", CLAIM, key="claim")
+        other = friend.post(f"/gifts/{code}/claim", {"holder_name": "别人"}, key="claim")
+        fresh = friend.post(f"/gifts/{code}/claim", CLAIM, key="another")
+        spoilt = friend.post(f"/gifts/{code}/claim", CLAIM, key="x" * 129)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.get_json() == first.get_json()
+    assert ("Idempotent-Replayed" in first.headers, again.headers["Idempotent-Replayed"]) == (False, "true")
+    assert [(answer.status_code, answer.get_json()["code"]) for answer in (other, fresh, spoilt)] == [
+        (409, "idempotency_key_reused"),
+        (404, "gift_not_found"),
+        (422, "idempotency_key_required"),
+    ]
+
+
+def test_a_key_of_a_claim_that_was_refused_can_be_used_again(giver: Buyer, friend: Buyer) -> None:
+    _, code = given(giver)
+    assert friend.post("/gifts/" + "0" * 26 + "/claim", CLAIM, key="claim").status_code == 404
+    assert friend.post(f"/gifts/{code}/claim", CLAIM, key="claim").status_code == 201
+
+
 def test_eight_that_claim_at_once_are_one_holder(app: Flask, giver: Buyer) -> None:
     _, code = given(giver)
     friends = [Buyer(app, f"friend{n}") for n in range(8)]
