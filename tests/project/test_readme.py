@@ -84,6 +84,22 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert broken == []
 
 
+@pytest.mark.parametrize("name", READMES)
+def test_the_readmes_show_every_screenshot_and_each_is_light(name: str) -> None:
+    pictures = {path.relative_to(ROOT).as_posix() for path in (ROOT / "docs/screenshots").iterdir()}
+    assert pictures == {
+        link for link in _LINK.findall((ROOT / name).read_text("utf-8")) if "screenshots" in link
+    }
+    assert [picture for picture in pictures if (ROOT / picture).stat().st_size > 60_000] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_readmes_name_whatever_is_carried_of_others(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    carried = {path.name for path in (ROOT / "static/vendor").iterdir() if path.is_dir()}
+    assert {folder for folder in carried if f"| static/vendor/{folder} |" not in text} == set()
+
+
 def test_every_page_of_the_documentation_stands_in_its_index() -> None:
     index = (ROOT / "docs/README.md").read_text("utf-8")
     linked = {(ROOT / "docs" / link).resolve() for link in _LINK.findall(index)}
