@@ -25,6 +25,7 @@ from services.income import (
     households_in,
     in_region,
 )
+from services.income_sums import folded_to, mark
 
 #: What a list may be sorted by; each also with a minus, for the greatest first.
 SORTS = ("number", "trees_sold", "earned", "paid", "balance")
@@ -55,13 +56,15 @@ def listed(session: Session, officer: OfficerContext, wanted: ListWanted, limit:
     Raises Forbidden for an order or a choice by money to whoever may not see the money.
     """
     column, descending = wanted.sort.removeprefix("-"), wanted.sort.startswith("-")
-    if column != "number" or wanted.never_paid:
+    by_money = column != "number" or wanted.never_paid
+    if by_money:
         officer.need(*INCOME_READERS)
     here = in_region(wanted.scope)
-    money = earnings_by_household(session, owners=households_in(wanted.scope))
+    # How far the sums reach is read along with the households; an order by money has to know it before.
+    money = earnings_by_household(owners=households_in(wanted.scope), seen=mark(session) if by_money else 0)
     value = _sort_value(column, money)
-    keys = sa.select(Household.id, value.label("value")).where(here)
-    if column != "number" or wanted.never_paid:
+    keys = sa.select(Household.id, value.label("value"), folded_to().label("seen")).where(here)
+    if by_money:
         keys = keys.outerjoin(money, money.c.household_id == Household.id)
     if wanted.look_up is not None:
         keys = keys.where(_looked_up(wanted.look_up))
@@ -71,9 +74,11 @@ def listed(session: Session, officer: OfficerContext, wanted: ListWanted, limit:
         here_now, last = sa.tuple_(value, Household.id), sa.tuple_(*wanted.after)
         keys = keys.where(here_now < last if descending else here_now > last)
     order = (value.desc(), Household.id.desc()) if descending else (value, Household.id)
-    found = [(row.id, row.value) for row in session.execute(keys.order_by(*order).limit(limit))]
-    rows = _masked(session, officer, [household_id for household_id, _ in found])
-    return [Listed(rows[household_id], (value, household_id)) for household_id, value in found]
+    found = session.execute(keys.order_by(*order).limit(limit)).all()
+    if not found:
+        return []
+    rows = _masked(session, officer, [row.id for row in found], seen=found[0].seen)
+    return [Listed(rows[row.id], (row.value, row.id)) for row in found]
 
 
 def public_id_of(session: Session, officer: OfficerContext, named: str) -> str:
@@ -114,9 +119,11 @@ def _looked_up(look_up: LookUp) -> sa.ColumnElement[bool]:
     return sa.or_(*conditions)
 
 
-def _masked(session: Session, officer: OfficerContext, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """The masked rows of these households by id."""
-    money = earnings_by_household(session, owners=sa.select(Household.id).where(Household.id.in_(ids)))
+def _masked(
+    session: Session, officer: OfficerContext, ids: Sequence[int], *, seen: int
+) -> dict[int, dict[str, Any]]:
+    """The masked rows of these households by id; `seen` is how far the sums reached a moment ago."""
+    money = earnings_by_household(owners=sa.select(Household.id).where(Household.id.in_(ids)), seen=seen)
     growing = growing_trees(Tree.household_id.in_(ids))
     rows = session.execute(
         sa.select(
@@ -162,7 +169,7 @@ def detail(session: Session, officer: OfficerContext, public_id: str) -> dict[st
     """One household, masked, with its papers; raises NotFound outside the officer's region."""
     household, _ = household_in_scope(session, officer, public_id)
     return {
-        **_masked(session, officer, [household.id])[household.id],
+        **_masked(session, officer, [household.id], seen=mark(session))[household.id],
         "forest_right": household.forest_right,
         "income_per_person_yuan": household.income_per_person_yuan,
         "sale_consent_on": household.sale_consent_on,

@@ -56,11 +56,14 @@ def households_in(scope: str) -> sa.Select[int]:
 
 
 def earnings_by_household(
-    session: Session, cover: Cover = ALL_TIME, owners: sa.Select[int] | None = None
+    cover: Cover = ALL_TIME, owners: sa.Select[int] | None = None, *, seen: int
 ) -> sa.Subquery:
-    """FIGURES, as the book has them, of households in a span; zero, or no row at all, where nothing was earned."""
+    """FIGURES, as the book has them, of households in a span; zero, or no row at all, where nothing was earned.
+
+    `seen` is a `services.income_sums.mark` of a moment ago.
+    """
     if cover.one_period is not None:
-        rows = in_one_period(cover.one_period, owners, seen=mark(session))
+        rows = in_one_period(cover.one_period, owners, seen=seen)
         return sa.select(
             rows.c.household_id,
             rows.c.trees.label("trees_sold"),
@@ -69,7 +72,7 @@ def earnings_by_household(
             (rows.c.released_fen - rows.c.paid_fen).label("in_transit_fen"),
             rows.c.paid_fen,
         ).subquery("earnings")
-    rows = moved(cover, owners, seen=mark(session))
+    rows = moved(cover, owners, seen=seen)
     return (
         sa.select(
             rows.c.household_id,

@@ -14,6 +14,7 @@ from domain.masking import officer_name
 from domain.regions import LENGTH_BY_LEVEL, RegionLevel
 from models import Household, Lane, Region
 from services.income import FIGURES, earnings_by_household, households_in, in_region, whole_sum
+from services.income_sums import mark
 
 _LENGTHS = {
     GroupBy.COUNTY: LENGTH_BY_LEVEL[RegionLevel.COUNTY],
@@ -97,7 +98,9 @@ def _code(wanted: ReportWanted) -> sa.ColumnElement[str]:
 def _grouped(
     session: Session, wanted: ReportWanted, code: sa.ColumnElement[str], *conditions: sa.ColumnElement[bool]
 ) -> sa.Select[Any]:
-    money = earnings_by_household(session, covering(wanted.first, wanted.last), households_in(wanted.scope))
+    money = earnings_by_household(
+        covering(wanted.first, wanted.last), households_in(wanted.scope), seen=mark(session)
+    )
     each = (
         sa.select(
             code.label("code"),

@@ -28,13 +28,14 @@ _ONE = 1
 _SHOWN = 20
 
 
-def _folded_to() -> sa.ScalarSelect[int]:
+def folded_to() -> sa.ScalarSelect[int]:
+    """How far the postings are folded, as the statement finds it that this stands in."""
     return sa.select(sa.func.coalesce(sa.func.max(_M.c.folded_to), 0)).scalar_subquery()
 
 
 def mark(session: Session) -> int:
     """How far the postings were folded a moment ago: to be given to the statement that reads."""
-    return int(session.scalar(sa.select(_folded_to())) or 0)
+    return int(session.scalar(sa.select(folded_to())) or 0)
 
 
 def _beyond(seen: int) -> sa.ColumnElement[bool]:
@@ -44,7 +45,7 @@ def _beyond(seen: int) -> sa.ColumnElement[bool]:
     PostgreSQL how little there is beyond it, where it would else make ready for a third of the book.
     """
     known = sa.bindparam("folded_to", seen, type_=sa.BigInteger, literal_execute=True)
-    return sa.and_(_P.c.id > known, _P.c.id > _folded_to())
+    return sa.and_(_P.c.id > known, _P.c.id > folded_to())
 
 
 def moved(cover: Cover, owners: sa.Select[int] | None = None, *, seen: int) -> sa.Subquery:
