@@ -7,6 +7,7 @@ from statistics import median
 from bench.checks import Check
 from bench.client.line import Line
 from bench.client.visit import Visit
+from bench.tables import aligned, told
 
 #: What a first visit may cost: bytes of everything it is sent, and milliseconds to the real totals.
 WANTED_BYTES = 60_000
@@ -73,27 +74,8 @@ def table(result: Result) -> str:
         [
             f"{line.bits // 1000} kbit/s, {line.latency_ms} ms, processor {line.slower} times slower; medians of"
             f" {len(result.first)}, wanted of the first: {WANTED_BYTES:,} bytes, totals in {WANTED_MS / 1000:.0f} s",
-            _aligned(rows),
+            aligned(rows),
             "\n".join(f"{size:8,}  {url}" for url, size in heaviest),
-            "\n".join(_checked(result.checks)),
+            told(result.checks),
         ]
-    )
-
-
-def _checked(checks: Sequence[Check]) -> list[str]:
-    lines = []
-    for check in checks:
-        lines.append(f"{'BROKEN' if check.broken_by else 'holds '}  {check.rule}")
-        lines += [f"          {row}" for row in check.broken_by]
-    return lines
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
     )

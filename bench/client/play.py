@@ -5,24 +5,19 @@ from pathlib import Path
 
 from playwright.sync_api import Error, sync_playwright
 
-from app import create_app
+from bench.campaigns import written
 from bench.checks import Check
 from bench.client.figures import Result
 from bench.client.line import Line
 from bench.client.visit import two_visits
-from bench.databases import Server, fresh_database, settle_down
-from bench.stage import migrate, settings_of
+from bench.databases import Server
 from bench.web import serving
-from bench.wechat import Merchant
 from bin import chromium
 from bin.browser import launch
-from config import Settings
 from domain.campaign import Campaign
 from domain.certificates import kilograms_text
 from domain.money import grouped_yuan
-from flows.campaign import generate
-from flows.running import EXTENSION
-from models import database, db
+from models import database
 from services import statistics
 
 #: Visits to a server that has served the page before, so that none waits for what is compressed once and kept.
@@ -38,24 +33,14 @@ def run(server: Server, folder: Path, campaign: Campaign, rounds: int, say: Call
     program = chromium.find()
     if program is None:
         raise BrowserError(chromium.bring() or "Chromium is there now: start again.")
-    place = folder / "client"
-    place.mkdir()
     result = Result(Line())
-    with fresh_database(server, "danzhu_bench_client") as url:
-        say(f"Writing {campaign.trees:,} trees of {campaign.households:,} households ...")
-        environ = settings_of(url, Merchant(), place)
-        migrate(environ)
-        app = create_app(Settings.load(environ, place / "instance"))
-        with app.app_context():
-            generate(app.extensions[EXTENSION], campaign, lambda _: None)
+    with written(server, folder / "client", campaign, say) as found:
+        with found.app.app_context():
             figures = statistics.statistics(database())
-            database().close()
-            db.engine.dispose()
-        settle_down(url)
-        with serving("app:create_app()", environ, place / "web.log") as web, sync_playwright() as playwright:
+        with serving("app:create_app()", found.environ, found.log) as web, sync_playwright() as playwright:
             host, port = web.address
             try:
-                browser = launch(playwright, program, place)
+                browser = launch(playwright, program, found.log.parent)
                 for number in range(WARM + rounds):
                     first, second = two_visits(browser, f"http://{host}:{port}", result.line)
                     if number >= WARM:

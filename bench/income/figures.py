@@ -1,10 +1,10 @@
 """What the case finds, in numbers, and its table for people."""
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 
 from bench.checks import Check
 from bench.purchase.figures import Span
+from bench.tables import aligned, told
 
 #: What the owner of a county page may wait, in milliseconds: the design's figure, said beside what was found.
 WANTED_MS = 100
@@ -52,7 +52,7 @@ class Result:
 
 def table(result: Result) -> str:
     """Every page at every size, then the growth and the checks."""
-    return "\n\n".join([_pages(result), _growth(result), "\n".join(_checked(result.checks))])
+    return "\n\n".join([_pages(result), _growth(result), told(result.checks)])
 
 
 def _pages(result: Result) -> str:
@@ -71,7 +71,7 @@ def _pages(result: Result) -> str:
             )
             for name, span in size.pages.items()
         ]
-    return _aligned(rows)
+    return aligned(rows)
 
 
 def _growth(result: Result) -> str:
@@ -87,22 +87,3 @@ def _growth(result: Result) -> str:
         + ("" if (county.others or 0) < 0.1 else " Others used the machine: go by the CPU.")
     )
     return "\n".join(lines)
-
-
-def _checked(checks: Sequence[Check]) -> list[str]:
-    lines = []
-    for check in checks:
-        lines.append(f"{'BROKEN' if check.broken_by else 'holds '}  {check.rule}")
-        lines += [f"          {row}" for row in check.broken_by]
-    return lines
-
-
-def _aligned(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )

@@ -1,10 +1,6 @@
 """Plays the case: for each size a fresh database with a generated campaign, and the reports of one officer."""
 
-import os
-import secrets
-import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -12,37 +8,28 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import create_app
 from bench import load
+from bench.campaigns import written
 from bench.checks import Check
-from bench.databases import Server, fresh_database, settle_down
+from bench.databases import Server
 from bench.income.figures import Result, Sized
 from bench.machine import CpuMeter
+from bench.officers import PROVINCE, employ
 from bench.purchase.figures import Span, span_of
 from bench.purchase.play import RefusedError
-from bench.stage import migrate, settings_of
 from bench.web import last_words, serving
-from bench.wechat import Merchant
-from config import Settings
 from domain import clock
 from domain.campaign import Campaign
 from domain.income import GroupBy
 from domain.income_periods import month_of, period_days
 from domain.roles import Role
-from flows.campaign import generate
-from flows.running import EXTENSION
-from models import Household, IncomeSum, Posting, database, db, transaction
-from models.sessions import Audience
+from models import Household, IncomeSum, Posting, database, transaction
 from services import income_sums, ledger
 from services.income_reports import ReportWanted, report_total
-from services.officers import put_officer
-from services.passwords import hash_password
 from services.programmes import terms_of_year, year_on_sale
-from services.sessions import open_session
 
 #: Times a page is asked for, one after another, once its plan and its connection are warm.
 TIMES, WARM = 30, 6
-PROVINCE = "52"
 _SHOWN = 5
 
 
@@ -50,27 +37,16 @@ def run(server: Server, folder: Path, campaigns: Sequence[Campaign], say: Callab
     """Measure every size and check it; raises RefusedError, load.LoadError, web.WebError."""
     result = Result()
     for number, campaign in enumerate(campaigns):
-        place = folder / str(number)
-        place.mkdir()
-        with fresh_database(server, "danzhu_bench_income") as url:
-            say(f"Writing {campaign.trees:,} trees of {campaign.households:,} households ...")
-            environ = settings_of(url, Merchant(), place)
-            migrate(environ)
-            app = create_app(Settings.load(environ, place / "instance"))
-            began = time.monotonic()
-            with app.app_context():
-                generate(app.extensions[EXTENSION], campaign, lambda _: None)
-                token = _officer(clock.now())
-            wrote = time.monotonic() - began
-            settle_down(url)
-            log = place / "web.log"
-            with serving("app:create_app()", environ, log) as web:
+        with written(server, folder / f"income{number}", campaign, say) as found:
+            with found.app.app_context(), transaction() as session:
+                token = employ(session, "auditor", Role.AUDITOR, clock.now())
+            with serving("app:create_app()", found.environ, found.log) as web:
                 meter = CpuMeter({"web": web.pid, "database": server.pid})
                 pages = {
-                    name: _measured(web.address, meter, path, token, log)
-                    for name, path in _pages(app).items()
+                    name: _measured(web.address, meter, path, token, found.log)
+                    for name, path in _pages(found.app).items()
                 }
-            with app.app_context():
+            with found.app.app_context():
                 session = database()
                 rows = {
                     model: int(session.scalar(sa.select(sa.func.count()).select_from(model)) or 0)
@@ -78,37 +54,17 @@ def run(server: Server, folder: Path, campaigns: Sequence[Campaign], say: Callab
                 }
                 result.checks += _checks(session, campaign)
             result.sizes.append(
-                Sized(campaign.households, campaign.trees, rows[Posting], rows[IncomeSum], wrote, pages)
+                Sized(
+                    campaign.households,
+                    campaign.trees,
+                    rows[Posting],
+                    rows[IncomeSum],
+                    found.seconds,
+                    pages,
+                )
             )
-            say(f"  county page {pages['county'].p50_ms or 0:.0f} ms; written in {wrote:.0f} s")
-            with app.app_context():
-                database().close()
-                db.engine.dispose()
+            say(f"  county page {pages['county'].p50_ms or 0:.0f} ms; written in {found.seconds:.0f} s")
     return result
-
-
-def _officer(now: datetime) -> str:
-    """The token of an auditor of the whole province who has just signed in."""
-    with transaction() as session:
-        auditor = put_officer(
-            session,
-            username="bench.auditor",
-            display_name="测量",
-            password_hash=hash_password(secrets.token_urlsafe(12), os.urandom),
-            roles=frozenset({Role.AUDITOR}),
-            region_code=PROVINCE,
-            actor="command",
-            now=now,
-        )
-        token, _ = open_session(
-            session,
-            audience=Audience.OFFICER,
-            now=now,
-            random=os.urandom,
-            officer_id=auditor.id,
-            second_factor=True,
-        )
-    return token
 
 
 def _pages(app: Flask) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from statistics import median
 
 from bench.purchase.figures import Result, Round, Span, median_of
+from bench.tables import aligned, told
 
 Rows = list[tuple[str, ...]]
 #: Above this share of the machine in other hands the rates say little; the CPU figures still do.
@@ -13,10 +14,10 @@ NOISY = 0.1
 def table(result: Result) -> str:
     """Everything worth a look, in blocks."""
     blocks = [
-        _aligned(_rates(result)),
-        _aligned(_costs(result)),
-        _aligned(_traffic(result)),
-        "\n".join(_checked(result)),
+        aligned(_rates(result)),
+        aligned(_costs(result)),
+        aligned(_traffic(result)),
+        told(result.checks),
         "\n".join(_verdict(result)),
     ]
     return "\n\n".join(blocks)
@@ -82,14 +83,6 @@ def _traffic(result: Result) -> Rows:
     return rows
 
 
-def _checked(result: Result) -> list[str]:
-    lines = []
-    for check in result.checks:
-        lines.append(f"{'BROKEN' if check.broken_by else 'holds '}  {check.rule}")
-        lines += [f"          {row}" for row in check.broken_by]
-    return lines
-
-
 def _verdict(result: Result) -> list[str]:
     said = result.summary()
     lines = [
@@ -111,14 +104,3 @@ def _verdict(result: Result) -> list[str]:
 
 def _number(value: float | None, form: str = "{:.0f}") -> str:
     return "-" if value is None else form.format(value)
-
-
-def _aligned(rows: Rows) -> str:
-    widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if place == 0 else cell.rjust(width)
-            for place, (cell, width) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in rows
-    )
