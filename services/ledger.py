@@ -1,6 +1,6 @@
 """The book on the rows: add postings, read balances, and prove that everything adds up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -39,20 +39,33 @@ def post(
     reference: str | None = None,
 ) -> None:
     """Add postings to the book."""
-    rows = [
-        {
-            "posted_at": now,
-            "event": posting.event,
-            "source": posting.source,
-            "destination": posting.destination,
-            "amount_fen": posting.amount_fen,
-            "order_id": order_id,
-            "certificate_id": certificate_id,
-            "reference": reference,
-        }
-        for posting in postings
-    ]
+    rows = [_row(one, now, order_id, certificate_id, reference) for one in postings]
     session.execute(sa.insert(_Postings), rows)
+
+
+def post_named(session: Session, postings: Mapping[str, ledger.Posting], *, now: datetime) -> None:
+    """Add postings of no order to the book, each under a reference of its own."""
+    rows = [_row(posting, now, None, None, reference) for reference, posting in postings.items()]
+    session.execute(sa.insert(_Postings), rows)
+
+
+def _row(
+    posting: ledger.Posting,
+    now: datetime,
+    order_id: int | None,
+    certificate_id: int | None,
+    reference: str | None,
+) -> dict[str, object]:
+    return {
+        "posted_at": now,
+        "event": posting.event,
+        "source": posting.source,
+        "destination": posting.destination,
+        "amount_fen": posting.amount_fen,
+        "order_id": order_id,
+        "certificate_id": certificate_id,
+        "reference": reference,
+    }
 
 
 def _crediting() -> tuple[sa.Insert, sa.Insert]:

@@ -4,6 +4,7 @@ Whoever brings the news calls these. The same news again changes nothing; news t
 nothing and goes to people.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import ledger
-from domain.errors import NotFound
+from domain.errors import NotFound, Raced
 from domain.incidents import AMOUNT_DIFFERS, HELD_LINE, NEWS_DIFFERS, PAID_TWICE
 from domain.ledger import Event
 from domain.payouts import (
@@ -29,6 +30,9 @@ from services import audit, incidents
 from services import ledger as book
 from services.payout_decisions import CASH_OF
 from services.payouts import advance, move_credits
+
+#: How many lines are moved by one statement.
+AT_ONCE = 500
 
 
 class News(StrEnum):
@@ -63,29 +67,84 @@ def confirm_line(
     if amount_fen != line.amount_fen:
         _amount_differs(session, line, amount_fen, now)
         return News.DIFFERS
-    if not _move(session, line, LineEvent.CONFIRM, PayoutLineState.PAID, paid_at=now, receipt=receipt):
+    if not _confirmed(session, batch, [line], now=now, actor=actor, receipt=receipt):
         return _not_new(session, line, PayoutLineState.PAID, now)
-    cash = CASH_OF[batch.channel]
-    _post(session, line, Event.PAYOUT_CONFIRMED, (ledger.payout(batch.id), cash), now)
-    move_credits(session, _credits(line), CreditState.IN_TRANSIT, CreditState.PAID)
-    _tell(session, line, "payout_line_paid", now, actor)
     _settle(session, batch, now)
     return News.MOVED
+
+
+def confirm_lines(
+    session: Session, batch: PayoutBatch, lines: Sequence[PayoutLine], *, now: datetime, actor: str
+) -> None:
+    """The bank has paid these lines of one batch, each in full; raises Raced unless all of them were under way."""
+    for some in _parts(lines):
+        if not _confirmed(session, batch, some, now=now, actor=actor, receipt=None):
+            raise Raced()
+    _settle(session, batch, now)
+
+
+def _confirmed(
+    session: Session,
+    batch: PayoutBatch,
+    lines: Sequence[PayoutLine],
+    *,
+    now: datetime,
+    actor: str,
+    receipt: str | None,
+) -> bool:
+    if not _move(session, lines, LineEvent.CONFIRM, PayoutLineState.PAID, paid_at=now, receipt=receipt):
+        return False
+    transit, cash = ledger.payout(batch.id), CASH_OF[batch.channel]
+    _post(session, lines, Event.PAYOUT_CONFIRMED, lambda _: (transit, cash), now)
+    move_credits(session, _credits(lines), CreditState.IN_TRANSIT, CreditState.PAID)
+    _tell(session, lines, "payout_line_paid", now, actor)
+    return True
 
 
 def bounce_line(session: Session, reference: str, *, reason: BounceReason, now: datetime, actor: str) -> News:
     """A line did not arrive: its money is the household's again, and a follow-up may pay it. Raises NotFound."""
     line, batch = find_line(session, reference)
-    if not _move(
-        session, line, LineEvent.BOUNCE, PayoutLineState.BOUNCED, failed_at=now, bounce_reason=reason
-    ):
+    if not _bounced(session, batch, [line], reason=reason, now=now, actor=actor):
         return _not_new(session, line, PayoutLineState.BOUNCED, now)
-    home = ledger.household(line.household_id)
-    _post(session, line, Event.PAYOUT_BOUNCED, (ledger.payout(batch.id), home), now)
-    _owe_again(session, line, CreditState.IN_TRANSIT)
-    _tell(session, line, "payout_line_bounced", now, actor, reason=reason.value)
     _settle(session, batch, now)
     return News.MOVED
+
+
+def bounce_lines(
+    session: Session,
+    batch: PayoutBatch,
+    lines: Sequence[PayoutLine],
+    *,
+    reason: BounceReason,
+    now: datetime,
+    actor: str,
+) -> None:
+    """These lines of one batch did not arrive, for one reason; raises Raced unless all of them were under way."""
+    for some in _parts(lines):
+        if not _bounced(session, batch, some, reason=reason, now=now, actor=actor):
+            raise Raced()
+    _settle(session, batch, now)
+
+
+def _bounced(
+    session: Session,
+    batch: PayoutBatch,
+    lines: Sequence[PayoutLine],
+    *,
+    reason: BounceReason,
+    now: datetime,
+    actor: str,
+) -> bool:
+    changes = {"failed_at": now, "bounce_reason": reason}
+    if not _move(session, lines, LineEvent.BOUNCE, PayoutLineState.BOUNCED, **changes):
+        return False
+    transit = ledger.payout(batch.id)
+    _post(
+        session, lines, Event.PAYOUT_BOUNCED, lambda line: (transit, ledger.household(line.household_id)), now
+    )
+    _owe_again(session, lines, CreditState.IN_TRANSIT)
+    _tell(session, lines, "payout_line_bounced", now, actor, reason=reason.value)
+    return True
 
 
 def return_line_after_confirmation(
@@ -105,14 +164,13 @@ def return_line_after_confirmation(
     if amount_fen != line.amount_fen:
         _amount_differs(session, line, amount_fen, now)
         return News.DIFFERS
-    if not _move(
-        session, line, LineEvent.RETURN, PayoutLineState.RETURNED, failed_at=now, bounce_reason=reason
-    ):
+    changes = {"failed_at": now, "bounce_reason": reason}
+    if not _move(session, [line], LineEvent.RETURN, PayoutLineState.RETURNED, **changes):
         return _not_new(session, line, PayoutLineState.RETURNED, now)
-    cash = CASH_OF[batch.channel]
-    _post(session, line, Event.PAYOUT_RETURNED, (cash, ledger.household(line.household_id)), now)
-    _owe_again(session, line, CreditState.PAID)
-    _tell(session, line, "payout_line_returned", now, actor, reason=reason.value)
+    cash, home = CASH_OF[batch.channel], ledger.household(line.household_id)
+    _post(session, [line], Event.PAYOUT_RETURNED, lambda _: (cash, home), now)
+    _owe_again(session, [line], CreditState.PAID)
+    _tell(session, [line], "payout_line_returned", now, actor, reason=reason.value)
     return News.MOVED
 
 
@@ -124,14 +182,14 @@ def correct_line(session: Session, reference: str, *, now: datetime, actor: str)
     """
     line, batch = find_line(session, reference)
     changes = {"paid_at": now, "failed_at": None, "bounce_reason": None}
-    if not _move(session, line, LineEvent.CORRECT, PayoutLineState.PAID, **changes):
+    if not _move(session, [line], LineEvent.CORRECT, PayoutLineState.PAID, **changes):
         return _not_new(session, line, PayoutLineState.PAID, now)
     home, transit = ledger.household(line.household_id), ledger.payout(batch.id)
-    _post(session, line, Event.REVERSAL, (home, transit), now)
-    _post(session, line, Event.PAYOUT_CONFIRMED, (transit, CASH_OF[batch.channel]), now)
-    move_credits(session, _credits(line), CreditState.OWED, CreditState.PAID)
-    _hold_credits(session, line, reserved=True)
-    _tell(session, line, "payout_line_corrected", now, actor)
+    _post(session, [line], Event.REVERSAL, lambda _: (home, transit), now)
+    _post(session, [line], Event.PAYOUT_CONFIRMED, lambda _: (transit, CASH_OF[batch.channel]), now)
+    move_credits(session, _credits([line]), CreditState.OWED, CreditState.PAID)
+    _hold_credits(session, [line], reserved=True)
+    _tell(session, [line], "payout_line_corrected", now, actor)
     return News.MOVED
 
 
@@ -162,41 +220,57 @@ def contradict_line(session: Session, reference: str, *, said: PayoutLineState, 
     return _not_new(session, line, said, now)
 
 
+def _parts(lines: Sequence[PayoutLine]) -> Iterator[Sequence[PayoutLine]]:
+    return (lines[start : start + AT_ONCE] for start in range(0, len(lines), AT_ONCE))
+
+
 def _move(
-    session: Session, line: PayoutLine, event: LineEvent, after: PayoutLineState, **values: object
+    session: Session, lines: Sequence[PayoutLine], event: LineEvent, after: PayoutLineState, **values: object
 ) -> bool:
-    moved = session.execute(
+    """Move lines on; False where not all of them could be, and whoever wanted more than one gives up."""
+    moved = session.scalars(
         sa.update(PayoutLine)
-        .where(PayoutLine.id == line.id, PayoutLine.state.in_(line_states_before(event)))
+        .where(
+            PayoutLine.id.in_([line.id for line in lines]), PayoutLine.state.in_(line_states_before(event))
+        )
         .values(state=after, **values)
-        .returning(PayoutLine.id)
-        .execution_options(synchronize_session=False)
-    ).first()
-    session.refresh(line)
-    return moved is not None
+        .returning(PayoutLine)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    ).all()
+    return len(moved) == len(lines)
 
 
-def _credits(line: PayoutLine) -> sa.Select[int]:
-    return sa.select(PayoutLineCredit.credit_id).where(PayoutLineCredit.line_id == line.id)
+def _credits(lines: Sequence[PayoutLine]) -> sa.Select[int]:
+    return sa.select(PayoutLineCredit.credit_id).where(_credited(lines))
 
 
-def _owe_again(session: Session, line: PayoutLine, before: CreditState) -> None:
-    move_credits(session, _credits(line), before, CreditState.OWED)
-    _hold_credits(session, line, reserved=False)
+def _credited(lines: Sequence[PayoutLine]) -> sa.ColumnElement[bool]:
+    return PayoutLineCredit.line_id.in_([line.id for line in lines])
 
 
-def _hold_credits(session: Session, line: PayoutLine, *, reserved: bool) -> None:
+def _owe_again(session: Session, lines: Sequence[PayoutLine], before: CreditState) -> None:
+    move_credits(session, _credits(lines), before, CreditState.OWED)
+    _hold_credits(session, lines, reserved=False)
+
+
+def _hold_credits(session: Session, lines: Sequence[PayoutLine], *, reserved: bool) -> None:
     session.execute(
         sa.update(PayoutLineCredit)
-        .where(PayoutLineCredit.line_id == line.id)
+        .where(_credited(lines))
         .values(reserved=reserved)
         .execution_options(synchronize_session=False)
     )
 
 
-def _post(session: Session, line: PayoutLine, event: Event, way: tuple[str, str], now: datetime) -> None:
-    posting = ledger.Posting(event, *way, line.amount_fen)
-    book.post(session, [posting], now=now, reference=line.reference)
+def _post(
+    session: Session,
+    lines: Sequence[PayoutLine],
+    event: Event,
+    way: Callable[[PayoutLine], tuple[str, str]],
+    now: datetime,
+) -> None:
+    postings = {line.reference: ledger.Posting(event, *way(line), line.amount_fen) for line in lines}
+    book.post_named(session, postings, now=now)
 
 
 def _settle(session: Session, batch: PayoutBatch, now: datetime) -> None:
@@ -211,6 +285,7 @@ def _settle(session: Session, batch: PayoutBatch, now: datetime) -> None:
 
 def _not_new(session: Session, line: PayoutLine, said: PayoutLineState, now: datetime) -> News:
     """The same news again, or news that contradicts what is booked and goes to two people."""
+    session.refresh(line)
     if line.state is said or (said, line.state) == (PayoutLineState.PAID, PayoutLineState.RETURNED):
         return News.KNOWN
     incidents.open_incident(
@@ -234,13 +309,19 @@ def _amount_differs(session: Session, line: PayoutLine, amount_fen: int, now: da
 
 
 def _tell(
-    session: Session, line: PayoutLine, action: str, now: datetime, actor: str, **facts: object
+    session: Session,
+    lines: Sequence[PayoutLine],
+    action: str,
+    now: datetime,
+    actor: str,
+    **facts: object,
 ) -> None:
-    audit.record(
-        session,
-        actor=actor,
-        action=action,
-        subject=f"payout:{line.batch_id}",
-        now=now,
-        facts={"reference": line.reference, "amount_fen": line.amount_fen, **facts},
-    )
+    for line in lines:
+        audit.record(
+            session,
+            actor=actor,
+            action=action,
+            subject=f"payout:{line.batch_id}",
+            now=now,
+            facts={"reference": line.reference, "amount_fen": line.amount_fen, **facts},
+        )

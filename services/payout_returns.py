@@ -74,7 +74,7 @@ def bring(
         batch_number=batch_number(batch.id),
         elsewhere=_elsewhere(session, sheet.references() - lines.keys(), scope),
     )
-    _book(session, reading.answered, lines, now, actor)
+    _book(session, batch, reading.answered, lines, now=now, actor=actor)
     _tell(session, reading.refused, now, actor)
     kept = _keep(session, batch.id, reading, sha256=sha256, actor=actor, now=now)
     audit.record(
@@ -171,32 +171,47 @@ def _elsewhere(session: Session, references: Collection[str], scope: str) -> set
 
 
 def _book(
-    session: Session, answered: Sequence[AnsweredLine], lines: Lines, now: datetime, actor: str
+    session: Session,
+    batch: PayoutBatch,
+    answered: Sequence[AnsweredLine],
+    lines: Lines,
+    *,
+    now: datetime,
+    actor: str,
 ) -> None:
+    """Book the news: what arrived and what bounced together, for there may be ten thousand; corrections one by one."""
+    paid, bounced = list[PayoutLine](), dict[BounceReason, list[PayoutLine]]()
     for answer in answered:
+        line = lines[answer.reference]
         if not answer.is_news:
             continue
-        line = lines[answer.reference]
-        if answer.answer is BankAnswer.PAID and line.state is PayoutLineState.BOUNCED:
-            news = payout_news.correct_line(session, line.reference, now=now, actor=actor)
-        elif answer.answer is BankAnswer.PAID:
-            news = payout_news.confirm_line(
-                session, line.reference, amount_fen=line.amount_fen, receipt=None, now=now, actor=actor
-            )
+        if answer.answer is BankAnswer.PAID and line.state is not PayoutLineState.BOUNCED:
+            paid.append(line)
         elif answer.answer is BankAnswer.BOUNCED:
-            news = payout_news.bounce_line(session, line.reference, reason=_why(answer), now=now, actor=actor)
+            bounced.setdefault(_why(answer), []).append(line)
         else:
-            news = payout_news.return_line_after_confirmation(
-                session,
-                line.reference,
-                amount_fen=line.amount_fen,
-                reason=_why(answer),
-                now=now,
-                actor=actor,
-            )
-        # The batch is locked and its lines were read behind the lock: somebody changed one past it.
-        if news is not payout_news.News.MOVED:
-            raise Raced()
+            _correct(session, answer, line, now, actor)
+    payout_news.confirm_lines(session, batch, paid, now=now, actor=actor)
+    for reason, some in bounced.items():
+        payout_news.bounce_lines(session, batch, some, reason=reason, now=now, actor=actor)
+
+
+def _correct(session: Session, answer: AnsweredLine, line: PayoutLine, now: datetime, actor: str) -> None:
+    """Book that a payment which had ended ended otherwise: it arrived after all, or came back."""
+    if answer.answer is BankAnswer.PAID:
+        news = payout_news.correct_line(session, line.reference, now=now, actor=actor)
+    else:
+        news = payout_news.return_line_after_confirmation(
+            session,
+            line.reference,
+            amount_fen=line.amount_fen,
+            reason=_why(answer),
+            now=now,
+            actor=actor,
+        )
+    # The batch is locked and its lines were read behind the lock: somebody changed one past it.
+    if news is not payout_news.News.MOVED:
+        raise Raced()
 
 
 def _why(answer: AnsweredLine) -> BounceReason:

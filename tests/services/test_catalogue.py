@@ -16,7 +16,7 @@ from models.units import UnitState
 from services import catalogue
 from services.catalogue import Wanted
 from tests.support.approvals import approve, draft, measured
-from tests.support.statements import counted_statements
+from tests.support.asking import asked_of
 from tests.support.world import (
     OTHER_VILLAGE,
     VILLAGE,
@@ -146,10 +146,10 @@ def test_a_list_takes_as_many_statements_for_a_hundred_as_for_one(session: Sessi
             make_order(session, make_units(session, make_household(session), 10)[:5])
     wanted = Wanted(YEAR, region=VILLAGE, species="SM")
     for limit in (1, 100):
-        with counted_statements(db.engine) as seen:
+        with asked_of(db.engine) as seen:
             catalogue.listed(session, wanted, after=None, limit=limit)
         assert len(seen) == 2
-    with counted_statements(db.engine) as seen:
+    with asked_of(db.engine) as seen:
         catalogue.find(session, codes(session, Wanted(YEAR), limit=1)[0])
     assert len(seen) == 4
 

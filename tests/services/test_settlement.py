@@ -18,9 +18,9 @@ from models.certificates import CertificateState
 from services import ledger
 from services.receipts import Receipt
 from services.settlement import Outcome, Terms, settle
+from tests.support.asking import asked_of
 from tests.support.buying import faults_found
 from tests.support.clock import START
-from tests.support.statements import counted_statements
 from tests.support.world import make_household, make_order, make_units
 
 MERCHANT, APP = "1900000001", "wx0000000000000001"
@@ -144,7 +144,7 @@ def test_settling_takes_as_many_statements_for_many_trees_and_households_as_for_
     with transaction():
         units = [unit for _ in range(households) for unit in make_units(session, make_household(session), 5)]
         order = make_order(session, units)
-    with counted_statements(db.engine) as sent:
+    with asked_of(db.engine) as sent:
         received(session, parts, order)
     assert len(sent) <= 9
     assert session.scalar(sa.select(sa.func.count()).select_from(Credit)) == households

@@ -17,8 +17,8 @@ from models.units import UnitState
 from models.verifications import VerificationState
 from services import lapses, verifications
 from tests.support.approvals import approve, draft, lanes, measured, states, withdraw
+from tests.support.asking import asked_of
 from tests.support.clock import START
-from tests.support.statements import counted_statements
 from tests.support.world import (
     COUNTY,
     OTHER_VILLAGE,
@@ -283,7 +283,7 @@ def test_an_approval_sends_as_many_statements_for_many_trees_as_for_few(
             grown = measured(session, household, trees, measured_on=date(2024, 5, 1), dbh_mm=55)
             make_measurements(session, grown)
         row = draft(session, verifier)
-        with counted_statements(db.engine) as seen:
+        with asked_of(db.engine) as seen:
             approve(session, verifier, row)
         return len(seen)
 

@@ -15,14 +15,17 @@ from domain.roles import Role
 from flows.payout_returns import LIMITS
 from flows.running import Running
 from models import AuditEntry, Incident, PayoutLine, Posting
-from models.base import database, transaction
+from models.base import database, db, transaction
 from services import ledger
+from tests.support.asking import asked_of
 from tests.support.payouts import RIPE, fund_bank, make_draft, make_office
 from tests.support.released import Released, make_released, make_sellers
 from tests.support.returning import answer_row, return_csv, ten_malformed
 from tests.support.world import OTHER_VILLAGE
 
 Client = Callable[..., FlaskClient]
+#: Statements that a file of answers may take, however many payments it is about.
+FILE_STATEMENTS = 45
 
 
 @pytest.fixture
@@ -326,3 +329,21 @@ def test_the_command_finds_the_batch_by_the_references_of_the_file(
     result = app.test_cli_runner().invoke(args=["payouts", "read-returns", str(file)])
     assert result.exit_code == 0, result.output
     assert states(app) == ["paid", "paid", "paid"]
+
+
+@pytest.mark.parametrize("payments", [4, 12])
+def test_a_long_file_takes_no_more_statements_than_a_short_one(
+    app: Flask, signed_in: Client, parts: Running, payments: int
+) -> None:
+    with app.app_context(), transaction() as session:
+        batch = make_released(session, parts, ["韦大山"] * payments)
+    bounced = {"处理结果": "失败", "失败原因": "户名不符"}
+    content = return_csv([row(batch, place, **(bounced if place % 2 else {})) for place in range(payments)])
+    client = signed_in(Role.RELEASER)
+    with app.app_context():
+        engine = db.engine
+    with asked_of(engine) as sent:
+        assert send(client, batch, content).status_code == 200
+    assert sorted(states(app)) == ["bounced"] * (payments // 2) + ["paid"] * (payments // 2)
+    # SQLite takes the entries of the audit, one a payment, one after another.
+    assert len([one for one in sent if not one.startswith("INSERT INTO audit_entries")]) <= FILE_STATEMENTS
