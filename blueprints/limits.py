@@ -25,6 +25,9 @@ SIGN_IN_FAILURES = "30/minute;300/hour"
 LOOK_UP_FAILURES = "60/minute;600/hour"
 #: Look-ups of one sign-in, found or not.
 LOOK_UPS = "120/minute;1500/hour"
+#: Quotes of at least so many trees from one address: a draw of 100,000 takes a core the better part of a second.
+LARGE_QUOTES = "60/minute;600/hour"
+LARGE = 1000
 
 #: Marks a view that is limited; whatever wraps a view takes its marks over.
 _COUNTED = "_counted"
@@ -71,6 +74,17 @@ def _not_counted() -> bool:
     """Tell the library at once of the many views it counts nothing for: it would look for their limits each time."""
     view = current_app.view_functions.get(request.endpoint or "")
     return not hasattr(view, _COUNTED)
+
+
+def quotes(view: View) -> View:
+    """Bound large quotes from one address; what people ask for is small, and is not counted."""
+    setattr(view, _COUNTED, True)
+    by_address = limiter.shared_limit(LARGE_QUOTES, scope="quotes", deduct_when=_large_quote)
+    return by_address(view)  # type: ignore[return-value]  # the library gives the same function back
+
+
+def _large_quote(response: Response) -> bool:
+    return response.status_code == 200 and response.get_json()["count"] >= LARGE
 
 
 def _failed(response: Response) -> bool:

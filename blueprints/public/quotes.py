@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_smorest import Blueprint
 
+from blueprints import limits
 from blueprints.schemas.orders import QuoteAnswer, SelectionArgs
 from blueprints.selections import selection_of
 from flows.running import running
@@ -14,6 +15,7 @@ blueprint = Blueprint("quotes", __name__, description="What a selection of trees
 
 
 @blueprint.post("/quotes")
+@limits.quotes
 @blueprint.arguments(SelectionArgs)
 @blueprint.response(200, QuoteAnswer)
 @blueprint.alt_response(409, description="Not enough trees, or some are taken")

@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from blueprints.limits import LOOK_UP_FAILURES, LOOK_UPS, SIGN_IN_FAILURES, limiter
+from blueprints.limits import LARGE_QUOTES, LOOK_UP_FAILURES, LOOK_UPS, SIGN_IN_FAILURES, limiter
 from config import ConfigError, Settings
 from domain.serials import make_serial
+from tests.support.buying import make_shop
 from tests.support.production import production_environ
 
 CROWD = 300
@@ -55,6 +56,22 @@ def test_failed_sign_ins_from_one_address_are_bounded(client: FlaskClient) -> No
     refused = _fail_to_sign_in(client)
     assert refused.get_json()["code"] == "too_many_requests"
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+def test_large_quotes_from_one_address_are_bounded_and_small_ones_are_not(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_shop(app, [3])
+    monkeypatch.setattr("blueprints.limits.LARGE", 2)
+    client = app.test_client()
+
+    def ask(count: int) -> TestResponse:
+        return client.post("/api/v1/quotes", json={"count": count})
+
+    most = _per_minute(LARGE_QUOTES)
+    assert _until_refused(lambda: ask(1), most + 5) == [200] * (most + 5)
+    assert len(_until_refused(lambda: ask(2), most + 5)) == most + 1
+    assert ask(2).get_json()["code"] == "too_many_requests"
 
 
 def test_sign_ins_that_succeed_use_nothing_up(client: FlaskClient) -> None:
