@@ -8,21 +8,27 @@ from flask.cli import AppGroup
 from domain.clock import rfc3339
 from domain.errors import Refusal
 from domain.messages import message
+from domain.people import ProposalState
+from domain.permissions import OfficerContext
 from domain.roles import Role
 from flows.running import running
+from jobs.acting import acting
+from models import OfficerRole
 from models.base import database, transaction
-from services import officers
+from services import officers, people, people_views, proposals
+from services.account_changes import Hands
 from services.demo_officers import seed_demo_officers
 
 officer_group = AppGroup("officers", help="Logins of officers, their roles and regions.")
 ACTOR = "command"
+PERSON, PROPOSAL = "/officer/people/{username}", "/officer/proposals/{proposal_id}"
+_ROLE = click.Choice([role.value for role in Role])
+_by = click.option("--officer", "by", required=True, help="User name of the administrator who asks.")
 
 
 @officer_group.command("add")
 @click.argument("username")
-@click.option(
-    "--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role])
-)
+@click.option("--role", "roles", multiple=True, required=True, type=_ROLE)
 @click.option("--region", required=True, help="Code of the division the officer sees, with all below it.")
 @click.option("--name", "display_name", required=True, help="The person's name, as colleagues see it.")
 @click.option(
@@ -110,6 +116,74 @@ def password(username: str, password_stdin: bool, second_factor: bool) -> None:
     click.echo(f"officers: password of {username} changed")
 
 
+@officer_group.command("roles")
+@click.argument("username")
+@_by
+@click.option(
+    "--role", "roles", multiple=True, type=_ROLE, help="A role the officer is to have; say it for each."
+)
+@click.option("--region", help="Code of the division the officer is to see, if another one.")
+def roles_of(username: str, by: str, roles: tuple[str, ...], region: str | None) -> None:
+    """Show USERNAME's roles; with --role, give exactly these for good.
+
+    What adds a role that pays or looks after people, or moves one elsewhere, waits for a second administrator.
+    """
+    if region is not None and not roles:
+        raise click.UsageError("--region takes the roles too: say --role for each")
+    if roles:
+        wanted = frozenset(Role(role) for role in roles)
+        with acting(by, f"{PERSON}/roles") as officer, transaction() as session:
+            proposal = people.change_roles(session, username, wanted, region, _hands(officer)).proposal
+            done = " from now on" if proposal is None else f"; proposal {proposal.id} waits for a second"
+        click.echo(f"officers: {', '.join(sorted(wanted))} for {username}{done}")
+        return
+    with acting(by, PERSON, "GET") as officer:
+        now = running().clock()
+        person = people_views.shown(database(), people.find(database(), username, officer).id)
+        for row in sorted(person.roles(now), key=lambda row: row.role):
+            click.echo(f"{row.role}\t{_days(row)}")
+        if person.proposal_id is not None:
+            click.echo(f"proposal {person.proposal_id} waits for a second administrator")
+
+
+@officer_group.command("proposals")
+@_by
+@click.option("--all", "decided", is_flag=True, help="Those that are decided too.")
+def list_proposals(by: str, decided: bool) -> None:
+    """Show what waits for a second administrator, the newest hundred: number, kind, whose account, by whom, what."""
+    state = None if decided else ProposalState.OPEN
+    with acting(by, "/officer/proposals", "GET") as officer:
+        for row in proposals.listed(database(), officer, state=state, before=None, limit=100):
+            facts = " ".join(f"{name}={_fact(value)}" for name, value in sorted(row.proposal.facts.items()))
+            click.echo(
+                f"{row.proposal.id}\t{row.proposal.kind}\t{row.username}\tby {row.proposed_by}"
+                f"\t{row.proposal.state}\t{facts}"
+            )
+
+
+@officer_group.command("confirm")
+@click.argument("proposal_id", type=int)
+@_by
+def confirm(proposal_id: int, by: str) -> None:
+    """Do what another administrator has proposed; a link to choose a password is shown once."""
+    with acting(by, f"{PROPOSAL}/confirm") as officer, transaction() as session:
+        changed, link = proposals.confirm(session, proposal_id, _hands(officer))
+        username = changed.username
+    click.echo(f"officers: proposal {proposal_id} for {username} confirmed")
+    if link is not None:
+        click.echo(f"token {link.token}, good until {rfc3339(link.expires_at)}")
+
+
+@officer_group.command("refuse")
+@click.argument("proposal_id", type=int)
+@_by
+def refuse(proposal_id: int, by: str) -> None:
+    """Let nothing come of a proposal, one's own too."""
+    with acting(by, f"{PROPOSAL}/refuse") as officer, transaction() as session:
+        username = proposals.refuse(session, proposal_id, _hands(officer)).username
+    click.echo(f"officers: proposal {proposal_id} for {username} refused")
+
+
 @officer_group.command("demo")
 def demo() -> None:
     """Add the officers of the sample data, all with DEMO_PASSWORD; refused in production."""
@@ -120,6 +194,20 @@ def demo() -> None:
     with transaction() as session:
         names = seed_demo_officers(session, chosen, parts.clock(), parts.random)
     click.echo(f"officers: {', '.join(names)} ready")
+
+
+def _hands(officer: OfficerContext) -> Hands:
+    return Hands(officer, running().clock(), running().random)
+
+
+def _days(row: OfficerRole) -> str:
+    if row.ends_at is None:
+        return "for good"
+    return f"deputy until {rfc3339(row.ends_at)}"
+
+
+def _fact(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _password(from_stdin: bool) -> str:

@@ -17,7 +17,7 @@ from models.base import database, transaction
 from services import one_time_codes
 from services.demo_officers import DEMO_OFFICERS
 from tests.support.clock import START
-from tests.support.world import COUNTY, make_regions
+from tests.support.world import COUNTY, make_officer, make_regions
 
 PASSWORD = "long enough to keep"
 
@@ -63,6 +63,66 @@ def test_there_must_be_such_an_officer(app: Flask, command: str) -> None:
     answer = flask(app, command, "nobody", *words, typed=PASSWORD + "\n")
     assert answer.exit_code == 1
     assert "no such officer" in answer.output
+
+
+@pytest.fixture
+def administrators(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        for name in ("first", "second"):
+            make_officer(session, Role.ADMINISTRATOR, username=name)
+
+
+def roles(app: Flask, *wanted: str, by: str = "first") -> Result:
+    words = [word for role in wanted for word in ("--role", role)]
+    return flask(app, "roles", "wei.li", "--officer", by, *words)
+
+
+@pytest.mark.usefixtures("administrators")
+def test_roles_that_pay_are_the_work_of_two_administrators(app: Flask) -> None:
+    add(app)
+    assert roles(app).output == "registrar\tfor good\n"
+    asked = roles(app, "registrar", "maker")
+    assert asked.output == "officers: maker, registrar for wei.li; proposal 1 waits for a second\n"
+    assert roles(app).output == "registrar\tfor good\nproposal 1 waits for a second administrator\n"
+    listed = flask(app, "proposals", "--officer", "second").output
+    assert listed == f"1\troles\twei.li\tby first\topen\tregion={COUNTY} roles=maker,registrar\n"
+    alone = flask(app, "confirm", "1", "--officer", "first")
+    assert (alone.exit_code, roles(app).output.count("\n")) == (1, 2)
+    assert "另一位管理员" in alone.output
+    assert flask(app, "confirm", "1", "--officer", "second").exit_code == 0
+    assert roles(app).output == "maker\tfor good\nregistrar\tfor good\n"
+    with app.app_context():
+        given = database().scalars(sa.select(OfficerRole).where(OfficerRole.role == Role.MAKER)).one()
+        names = {row.id: row.username for row in database().scalars(sa.select(Officer))}
+    assert given.granted_by_id is not None
+    assert given.confirmed_by_id is not None
+    assert (names[given.granted_by_id], names[given.confirmed_by_id]) == ("first", "second")
+
+
+@pytest.mark.usefixtures("administrators")
+def test_what_is_only_taken_away_is_done_at_once_and_a_proposal_can_be_refused(app: Flask) -> None:
+    add(app, "wei.li", "--role", "surveyor")
+    assert roles(app, "surveyor").output == "officers: surveyor for wei.li from now on\n"
+    assert roles(app).output == "surveyor\tfor good\n"
+    assert roles(app, "approver").exit_code == 0
+    assert flask(app, "refuse", "1", "--officer", "second").exit_code == 0
+    assert flask(app, "proposals", "--officer", "second").output == ""
+    assert "\trefused\t" in flask(app, "proposals", "--officer", "second", "--all").output
+    assert roles(app).output == "surveyor\tfor good\n"
+
+
+@pytest.mark.usefixtures("administrators")
+def test_roles_are_given_by_administrators_to_others_and_as_they_may_be_combined(app: Flask) -> None:
+    add(app)
+    for asked, said in (
+        (roles(app, "maker", by="wei.li"), "may not do this"),
+        (flask(app, "roles", "first", "--officer", "first", "--role", "surveyor"), "their own account"),
+        (roles(app, "verifier", "registrar"), "may not have these roles together"),
+        (flask(app, "roles", "wei.li", "--officer", "first", "--region", COUNTY), "--role for each"),
+    ):
+        assert asked.exit_code != 0
+        assert said in asked.output, asked.output
+    assert roles(app).output == "registrar\tfor good\n"
 
 
 def test_demo_officers_are_for_demo_mode_only(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
