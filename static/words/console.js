@@ -117,7 +117,7 @@ export const WORDS = {
   "step.later": ["未开始", "Not yet"],
   "step.now": ["进行中", "Now"],
   "table.export": ["导出 CSV", "Export CSV"],
-  "table.reading": ["已读取 {count} 行…", "{count} rows read…"],
+  "table.reading": ["已读取 {count} 行…", "{count} {count|row|rows} read…"],
   "time": ["时间", "Time"],
   "to": ["止", "To"],
   "total": ["合计", "Total"],

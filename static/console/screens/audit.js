@@ -18,7 +18,7 @@ const narrowing = (query, name, value, words = value) => html`<a class="tap" hre
 const columns = (query) => [
   { key: "at", name: t("time"), kind: "time" },
   { key: "who", name: t("audit.actor"), value: ({ username, actor }) => username ?? actor, show: ({ username, actor }) => narrowing(query, "actor", actor, username ?? actor) },
-  { key: "action", name: t("audit.action"), value: ({ action }) => t(`action.${action}`) },
+  { key: "action", name: t("audit.action"), value: ({ action }) => t(`action.${action}`), show: ({ action }) => html`<span class="sentence">${t(`action.${action}`)}</span>` },
   { key: "subject", name: t("audit.subject"), show: ({ subject }) => narrowing(query, "subject", subject) },
   { key: "facts", name: t("audit.facts"), value: ({ facts }) => toldLine(facts), show: ({ facts }) => html`<${Told} facts=${facts} />` },
   { key: "address", name: t("audit.address") },

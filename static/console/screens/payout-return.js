@@ -11,11 +11,13 @@ import { batchAt } from "../payouts.js";
 const KIND = { paid: "good", bounced: "bad", returned: "bad", refused: "warn" };
 const OUTCOMES = ["paid", "bounced", "returned", "unchanged", "refused"];
 
+const why = ({ reason, bounce_reason: bounced }) => reason ?? (bounced && t(`bounce.${bounced}`));
+
 const columns = () => [
   { key: "row", name: t("return.row"), kind: "count" },
   { key: "outcome", name: t("return.outcome"), value: ({ outcome }) => t(`outcome.${outcome}`), show: ({ outcome }) => html`<${Badge} kind=${KIND[outcome]}>${t(`outcome.${outcome}`)}<//>` },
   { key: "reference", name: t("batch.reference") },
-  { key: "why", name: t("batch.why"), value: ({ reason, bounce_reason: bounced }) => reason ?? (bounced && t(`bounce.${bounced}`)) },
+  { key: "why", name: t("batch.why"), value: why, show: (row) => (why(row) ? html`<span class="sentence">${why(row)}</span>` : "—") },
   { key: "column", name: t("return.column") }, { key: "value", name: t("return.value") },
 ];
 

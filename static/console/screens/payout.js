@@ -35,7 +35,7 @@ function Batch({ batch, again }) {
   // What an act has changed shows in the lists as well.
   const round = `${batch.state} ${JSON.stringify(batch.lines)}`;
   return html`<${Figures} figures=${[
-    [t("amount"), yuan(batch.amount_fen), t("yuan")], [t("households"), count(batch.households)], [t("batch.threshold"), yuan(batch.threshold_fen), t("yuan")],
+    [t("amount"), yuan(batch.amount_fen), t("yuan")], [t("households"), count(batch.households)], [t("batch.least"), yuan(batch.threshold_fen), t("yuan")],
     [t("batch.up_to"), batch.up_to], [t("batch.channel"), t(`batch.channel.${batch.channel}`)],
   ]} />
     <${BatchActs} batch=${batch} again=${again} />

@@ -13,11 +13,11 @@ const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 1
 const columns = () => [
   { key: "number", name: t("batch") },
   { key: "state", name: t("state"), value: ({ state }) => t(`batch.${state}`), show: ({ state }) => html`<${BatchState} state=${state} />` },
-  { key: "place", name: t("place"), value: ({ region }) => region.path },
+  { key: "place", name: t("place"), value: ({ region }) => region.path, show: ({ region }) => html`<span class="sentence">${region.path}</span>` },
   { key: "channel", name: t("batch.channel"), value: ({ channel }) => t(`batch.channel.${channel}`) },
   { key: "households", name: t("households"), kind: "count" },
   { key: "amount_fen", name: t("amount"), unit: t("yuan"), kind: "money" },
-  { key: "maker", name: t("batch.maker"), value: ({ maker }) => maker?.display_name },
+  { key: "maker", name: t("batch.maker"), value: ({ maker }) => maker?.display_name, show: ({ maker }) => html`<span class="sentence">${maker?.display_name ?? "—"}</span>` },
   { key: "drafted_at", name: t("batch.drafted_at"), kind: "time" },
   { key: "released_at", name: t("batch.released_at"), kind: "time" },
   { key: "ended_at", name: t("batch.ended_at"), kind: "time" },

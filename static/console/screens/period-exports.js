@@ -26,9 +26,9 @@ function Decide({ one, again }) {
 }
 
 const columns = (again) => [
-  { key: "period", name: t("export.period"), value: ({ from, to }) => `${from} – ${to}` },
+  { key: "period", name: t("export.period"), value: ({ from, to }) => `${from} – ${to}`, show: ({ from, to }) => html`<span class="nowrap">${from} –</span> <span class="nowrap">${to}</span>` },
   { key: "state", name: t("state"), value: ({ state }) => t(`export.${state}`), show: (one) => html`<${Badge} kind=${KIND[one.state]}>${t(`export.${one.state}`)}<//><${Decide} one=${one} again=${again} />` },
-  { key: "region", name: t("region"), show: ({ region }) => html`<${Division} code=${region} />` }, { key: "reason", name: t("reason") },
+  { key: "region", name: t("region"), show: ({ region }) => html`<${Division} code=${region} />` }, { key: "reason", name: t("reason"), show: ({ reason }) => html`<span class="sentence">${reason}</span>` },
   { key: "requested_by", name: t("export.requested_by") }, { key: "requested_at", name: t("export.requested_at"), kind: "time" },
   { key: "decided_by", name: t("export.decided_by") }, { key: "decided_at", name: t("export.decided_at"), kind: "time" },
   { key: "expires_at", name: t("export.expires_at"), kind: "time" }, { key: "taken_at", name: t("export.taken_at"), kind: "time" },
