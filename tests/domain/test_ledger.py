@@ -73,6 +73,12 @@ EVENTS: dict[str, tuple[Moves, Moves, dict[str, int]]] = {
         [(Event.PAYOUT_BOUNCED, BATCH, WEI, 600)],
         {WECHAT: -600, WEI: 600, BATCH: 0},
     ),
+    "bounce that had arrived": (
+        [(Event.ORDER_PAID, BANK, WEI, 600), (Event.BATCH_RELEASED, WEI, BATCH, 600),
+         (Event.PAYOUT_BOUNCED, BATCH, WEI, 600)],
+        [(Event.REVERSAL, WEI, BATCH, 600), (Event.PAYOUT_CONFIRMED, BATCH, BANK, 600)],
+        {BANK: 0, WEI: 0, BATCH: 0},
+    ),
     "returned after confirmation": (
         [(Event.ORDER_PAID, BANK, WEI, 600), (Event.BATCH_RELEASED, WEI, BATCH, 600),
          (Event.PAYOUT_CONFIRMED, BATCH, BANK, 600)],

@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain.payouts import BatchState, BounceReason
+from domain.payouts import BatchState, BounceReason, PayoutLineState
 from flows.running import Running
-from models import PayoutBatch, Posting
+from models import Incident, PayoutBatch, Posting
 from models.base import db, transaction
 from models.ledger import LINE_EVENTS
-from services import ledger, payout_decisions, payout_drafts, payout_news, payouts
+from services import incidents, ledger, payout_decisions, payout_drafts, payout_news, payouts
 from tests.machine.deaths import Died
 from tests.support.accounts import make_account
 from tests.support.payouts import NOTICED, RIPE, TERMS, Office, fund_bank, make_office, wanted
@@ -55,6 +55,16 @@ def _references(session: Session) -> list[str]:
     return [reference for reference in session.scalars(released) if reference is not None]
 
 
+def _correct(session: Session, office: Office) -> None:
+    """The bank says that what bounced had arrived, two people find that it is so, and it is booked."""
+    bounced = _references(session)[1]
+    payout_news.contradict_line(session, bounced, said=PayoutLineState.PAID, now=NOTICED)
+    number = session.scalars(sa.select(Incident.id)).one()
+    for officer in (office.releaser, office.second):
+        incidents.resolve(session, number, "银行查明原款已入账", officer=officer, now=NOTICED)
+    payout_news.correct_line(session, bounced, now=NOTICED, actor="worker")
+
+
 ACTS: dict[str, Act] = {
     "draft": lambda session, office: payout_drafts.draft(session, office.maker, wanted(), TERMS, now=RIPE),
     "submit": lambda session, office: payout_decisions.submit(
@@ -73,6 +83,7 @@ ACTS: dict[str, Act] = {
     "bounce": lambda session, _: payout_news.bounce_line(
         session, _references(session)[1], reason=BounceReason.OTHER, now=NOTICED, actor="worker"
     ),
+    "correct": _correct,
     "return": lambda session, _: payout_news.return_line_after_confirmation(
         session,
         _references(session)[0],
@@ -128,8 +139,9 @@ def test_an_act_that_dies_halfway_is_not_done_and_is_done_once_after(
     )
     assert {event.value: count for event, count in counted} == {
         "batch_released": 2,
-        "payout_confirmed": 1,
+        "payout_confirmed": 2,
         "payout_bounced": 1,
+        "reversal": 1,
         "payout_returned": 1,
     }
     assert session.get_one(PayoutBatch, _newest(session)).state is BatchState.SETTLED
