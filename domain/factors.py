@@ -26,6 +26,7 @@ class Factor:
     year: int
     region: str
     source: str
+    source_zh: str
     confidence: str
 
     def __post_init__(self) -> None:
@@ -33,7 +34,16 @@ class Factor:
         defect.
         """
         if not all(
-            (self.code, self.category, self.name_zh, self.name_en, self.unit, self.region, self.source)
+            (
+                self.code,
+                self.category,
+                self.name_zh,
+                self.name_en,
+                self.unit,
+                self.region,
+                self.source,
+                self.source_zh,
+            )
         ):
             raise ValueError(f"factor {self.code!r}: something is not said")
         if not 0 < self.kg_co2e_per_unit <= _LARGEST_KG or not 1990 <= self.year <= 2100:
@@ -58,6 +68,7 @@ class Factor:
             year=int(row["year"]),
             region=row["region"],
             source=row["source"],
+            source_zh=row["source_zh"],
             confidence=row["confidence"],
         )
 
@@ -73,6 +84,7 @@ class Factor:
             "year": self.year,
             "region": self.region,
             "source": self.source,
+            "source_zh": self.source_zh,
             "confidence": self.confidence,
         }
 

@@ -53,6 +53,7 @@ class FactorAnswer(BaseSchema):
     year = fields.Integer(required=True)
     region = fields.String(required=True)
     source = fields.String(required=True)
+    source_zh = fields.String(required=True)
     confidence = fields.String(required=True)
 
 

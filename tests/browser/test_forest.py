@@ -145,6 +145,7 @@ def test_a_footprint_says_how_it_was_worked_out_and_leads_to_so_many_trees(
     expect(page.locator(".cashier-amount")).to_have_text("68.83 千克")
     expect(page.get_by_text("补充性支持")).to_be_visible()
     expect(page.get_by_text("100 度 × 0.5683 千克/度")).to_be_visible()
+    expect(page.get_by_text("因子来源：生态环境部、国家统计局公告")).to_be_visible()
     _look(page, shot, "footprint")
     page.get_by_role("link", name="帮 7 株树").click()
     expect(page.get_by_role("heading", level=1)).to_be_visible()

@@ -22,6 +22,7 @@ def test_every_factor_of_the_table_is_loaded_with_its_source() -> None:
         "year": 2023,
         "region": "520000",
         "source": "MEE/NBS announcement 2025 No. 47",
+        "source_zh": "生态环境部、国家统计局公告 2025 年第 47 号",
         "confidence": "high",
     }
 
@@ -35,6 +36,7 @@ def test_a_caller_cannot_change_the_factors_others_see() -> None:
     ("column", "value"),
     [
         ("source", ""),
+        ("source_zh", ""),
         ("kg_co2e_per_unit", Decimal(0)),
         ("kg_co2e_per_unit", Decimal(1001)),
         ("year", 23),

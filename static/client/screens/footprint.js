@@ -11,6 +11,7 @@ import { WORDS } from "../../words/client-footprint.js";
 addWords(WORDS);
 
 const NAME = "footprint";
+const sourceOf = (factor) => (language === "en" ? factor.source : factor.source_zh);
 const nameOf = (factor) => (language === "en" ? factor.name_en : factor.name_zh);
 const unitOf = (factor) => t(`factor.unit.${factor.unit}`);
 
@@ -41,7 +42,7 @@ function Line({ line: { factor, quantity, co2e_g } }) {
   return html`<li class="stack tight">
     <p class="row apart"><strong>${nameOf(factor)}</strong><strong class="number">${t("footprint.kg", { kg: kilograms(co2e_g) })}</strong></p>
     <p class="small">${t("footprint.line", { quantity, unit: unitOf(factor), factor: factor.kg_co2e_per_unit })}</p>
-    <p class="small soft">${t("footprint.source", { source: factor.source, year: factor.year, confidence: t(`factor.confidence.${factor.confidence}`) })}</p>
+    <p class="small soft">${t("footprint.source", { source: sourceOf(factor), year: factor.year, confidence: t(`factor.confidence.${factor.confidence}`) })}</p>
   </li>`;
 }
 
