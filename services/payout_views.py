@@ -41,7 +41,7 @@ def listed(session: Session, wanted: BatchesWanted, limit: int) -> list[dict[str
 
 
 def shown(session: Session, batch: PayoutBatch) -> dict[str, Any]:
-    """One batch with its lines added up by state, and who was left out, by reason."""
+    """One batch with its lines added up by state, who was left out, by reason, and who ended it before it was paid."""
     region = session.get_one(Region, batch.region_code)
     by_state = session.execute(
         sa.select(PayoutLine.state, sa.func.count(), sa.func.sum(PayoutLine.amount_fen))
@@ -55,6 +55,7 @@ def shown(session: Session, batch: PayoutBatch) -> dict[str, Any]:
             state.value: {"households": count, "amount_fen": int(fen)} for state, count, fen in by_state
         },
         "left_out": omissions(session, batch.id),
+        "ended_by": batch.ended_by_id and session.get_one(Officer, batch.ended_by_id),
     }
 
 

@@ -110,6 +110,12 @@ class PayoutBatchAnswer(PayoutBatchRow):
         values=fields.Nested(PayoutSum),
         required=True,
     )
+    ended_by = fields.Nested(
+        PayoutPerson,
+        required=True,
+        allow_none=True,
+        metadata={"description": "Who rejected it, or its maker who took it back."},
+    )
 
 
 class PayoutBatchPage(BaseSchema):

@@ -61,12 +61,23 @@ function Open({ who }) {
   return html`<${Screens} routes=${ROUTES.filter(([, , call]) => !call || may(call))} missing=${missing} />`;
 }
 
+/** An open sheet lets nothing else be touched, hidden or not: it is laid aside while somebody signs in, and comes back as it was. */
+function layAside(signedIn) {
+  if (signedIn) {
+    document.querySelectorAll("dialog[data-aside]").forEach((sheet) => { delete sheet.dataset.aside; sheet.showModal(); });
+    return;
+  }
+  document.querySelectorAll("dialog[open]").forEach((sheet) => { sheet.dataset.aside = ""; sheet.close(); });
+  document.getElementById("field-username")?.focus();
+}
+
 function Console() {
   const { who, ended } = useOfficer();
   const [failure, setFailure] = useState(null);
   const [last, setLast] = useState(null);
   const ask = () => { setFailure(null); begin().catch(setFailure); };
   useEffect(ask, []);
+  useEffect(() => layAside(Boolean(who)), [who]);
   // Somebody whose sign-in ended finds the screen as it was, with what had been typed; somebody else finds a fresh one.
   useEffect(() => { if (who || !ended) setLast(who ?? null); }, [who, ended]);
   const invited = location.hash.startsWith("#/invitation");

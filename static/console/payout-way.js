@@ -23,7 +23,7 @@ function steps(batch) {
     { title: t("way.settled"), state: begun(batch.ended_at, state === "released"), at: batch.ended_at, note: state === "released" ? t("way.settled.note") : null },
   ];
   if (state !== "rejected") return way;
-  return [...way.slice(0, 5).filter((one, n) => one.state === "done" && (n !== 2 || batch.approved_at)), { title: t("way.rejected"), state: "bad", at: batch.ended_at, note: batch.reason }];
+  return [...way.slice(0, 5).filter((one, n) => one.state === "done" && (n !== 2 || batch.approved_at)), { title: t(batch.ended_by?.username === batch.maker?.username ? "way.cancelled" : "way.rejected"), state: "bad", by: batch.ended_by?.display_name, at: batch.ended_at, note: batch.reason }];
 }
 
 export const Way = ({ batch }) => html`<section class="card stack across"><h2>${t("way")}</h2><${Steps} steps=${steps(batch)} /></section>`;

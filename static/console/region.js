@@ -2,7 +2,7 @@
 import { useAnswer } from "../shared/calls.js";
 import { html } from "../shared/view.js";
 import { t } from "../shared/words.js";
-import { useOfficer } from "./officer.js";
+import { me } from "./officer.js";
 
 /** Lengths of codes of province, prefecture, county, township, village. */
 const LENGTHS = [2, 4, 6, 9, 12];
@@ -28,8 +28,7 @@ function Level({ label, parent, value, onChange }) {
 
 /** `value` is a code or nothing for all of the officer's division; `onChange(code or null)`. */
 export function RegionPicker({ label, value, onChange }) {
-  const { who } = useOfficer();
-  const own = who?.region.code ?? "";
+  const own = me().region.code;
   const codes = chain(own, value);
   const open = codes.filter((code) => code.length < LENGTHS.at(-1));
   return html`<fieldset class="region">

@@ -44,14 +44,20 @@ def let_notice_end(site: Site, batch_id: int) -> None:
         batch.objections_until -= NOTICE
 
 
-def draft(page: Page, township: str, village: str, threshold: str) -> int:
-    """Draft a batch for a village; its number in the address."""
+def fill_draft(page: Page, township: str, village: str, threshold: str) -> None:
+    """Open the sheet that drafts a batch, and fill it in for a village."""
     page.get_by_role("button", name="制作新批次").click()
     sheet = page.get_by_role("dialog")
     sheet.get_by_label("乡镇").select_option(township)
     sheet.get_by_label("村").select_option(village)
     sheet.get_by_label("起付金额（元）").fill(threshold)
-    sheet.get_by_role("button", name="制作新批次").click()
+
+
+def draft(page: Page, township: str, village: str, threshold: str) -> int:
+    """Draft a batch for a village; its number in the address."""
+    page.goto("/console#/payouts")
+    fill_draft(page, township, village, threshold)
+    page.get_by_role("dialog").get_by_role("button", name="制作新批次").click()
     expect(page).to_have_url(re.compile(r"#/payouts/\d+$"))
     loaded(page)
     return int(page.url.rpartition("/")[2])
@@ -198,3 +204,37 @@ def test_nobody_is_asked_to_approve_what_they_drafted(
         another.get_by_role("dialog").get_by_role("button", name="审批通过").click()
         expect(another.get_by_text("这些须由不同的人办理")).to_be_visible()
     shot(another, "payout-account-duty")
+    another.get_by_role("button", name="关闭").click()
+    act(another, "驳回", 理由="公示有异议，须重新核实")
+    way = another.get_by_role("listitem").filter(has_text="公示有异议，须重新核实")
+    expect(way).to_contain_text(other)
+    expect(way).to_contain_text("驳回")
+    shot(another, "payout-rejected")
+
+    batch = draft(page, "油迈瑶族乡", "平卜村村民委员会", "1.00")
+    act(page, "撤销批次", 理由="重复制单")
+    expect(page.get_by_role("listitem").filter(has_text="重复制单")).to_contain_text("撤销")
+
+
+@ON_A_DESK
+def test_a_sign_in_that_ends_while_a_batch_is_drafted_loses_nothing(
+    page: Page, site: Site, page_watch: PageWatch, shot: Shot
+) -> None:
+    with site.writing() as session:
+        make_payable(session, running(), "522326206202", [("盘阿公", 505)], running().clock())
+    open_as(page, site, "maker", "/payouts")
+    fill_draft(page, "油迈瑶族乡", "打寒村村民委员会", "5.05")
+    page.context.clear_cookies()
+    with page_watch.expecting("401 POST /api/v1/officer/payout-batches"):
+        page.get_by_role("dialog").get_by_role("button", name="制作新批次").click()
+        expect(page.get_by_label("用户名")).to_be_visible()
+    page.get_by_label("用户名").fill("maker")
+    page.get_by_label("密码").fill(site.password)
+    page.get_by_role("button", name="登录").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_label("起付金额（元）")).to_have_value("5.05")
+    shot(page, "payout-draft-again")
+    sheet.get_by_role("button", name="制作新批次").click()
+    expect(page).to_have_url(re.compile(r"#/payouts/\d+$"))
+    loaded(page)
+    assert "5.05" in row_of(page, "发放明细", "盘*公")

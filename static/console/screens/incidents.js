@@ -10,7 +10,7 @@ import { IncidentState } from "../incident-state.js";
 addWords(WORDS);
 
 const columns = () => [
-  { key: "title", name: t("incident"), show: ({ title }) => html`<span class="grow">${title}</span>` },
+  { key: "title", name: t("incident"), show: ({ title }) => html`<span class="titled">${title}</span>` },
   { key: "state", name: t("state"), value: ({ state }) => t(`incident.${state}`), show: ({ state }) => html`<${IncidentState} state=${state} />` },
   { key: "subject", name: t("audit.subject") },
   { key: "owner", name: t("incident.owner") },

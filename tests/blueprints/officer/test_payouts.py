@@ -186,6 +186,8 @@ def test_batches_are_listed_newest_first_and_by_state(office: Office) -> None:
     assert ([row["id"] for row in rest["items"]], rest["next_cursor"]) == (ids[:1], None)
     rejected = office.get("auditor", state="rejected").get_json()["items"]
     assert [(row["id"], row["reason"]) for row in rejected] == [(ids[1], "重复制单")]
+    ended = [office.get("auditor", f"/{number}").get_json()["ended_by"] for number in ids]
+    assert [person and person["username"] for person in ended] == [None, "maker", None]
 
 
 def test_a_foreign_batch_is_not_there(office: Office) -> None:
