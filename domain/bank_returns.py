@@ -41,7 +41,7 @@ _ACCOUNT = re.compile(r"(\d*)(\**)(\d*)", re.ASCII)
 _SAID_BEFORE = {
     LineStanding.PAID: (BankAnswer.PAID,),
     LineStanding.BOUNCED: (BankAnswer.BOUNCED, BankAnswer.RETURNED),
-    LineStanding.RETURNED: (BankAnswer.RETURNED,),
+    LineStanding.RETURNED: (BankAnswer.BOUNCED, BankAnswer.RETURNED),
 }
 
 Value = TypeVar("Value")

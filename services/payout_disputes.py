@@ -1,5 +1,7 @@
 """Payments in dispute: which two people look into, what they found, and what pays a bounced one again."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
@@ -22,13 +24,11 @@ def looked_into() -> sa.Select[str]:
 
 
 def found_failed() -> sa.Select[str]:
-    """The references of payments of which two people have settled that they did not arrive, whatever was booked."""
-    return sa.select(_reference).where(
-        _about_lines,
-        Incident.kind == NEWS_DIFFERS,
-        Incident.seconded_by_id.is_not(None),
-        _said == PayoutLineState.BOUNCED.value,
-    )
+    """The references of paid payments of which two people have settled that they did not arrive, until it is booked.
+
+    A later file in which the bank says once more that such a payment arrived takes it off the list.
+    """
+    return _found((NEWS_DIFFERS,), said=PayoutLineState.BOUNCED, of=PayoutLineState.PAID)
 
 
 def found_arrived() -> sa.Select[str]:
@@ -36,6 +36,11 @@ def found_arrived() -> sa.Select[str]:
 
     A later file in which the bank says once more that such a payment failed takes it off the list.
     """
+    return _found((NEWS_DIFFERS, PAID_TWICE), said=PayoutLineState.PAID, of=PayoutLineState.BOUNCED)
+
+
+def _found(kinds: Sequence[str], *, said: PayoutLineState, of: PayoutLineState) -> sa.Select[str]:
+    """Payments in one state of which two people have settled that the bank, which said another, may be believed."""
     said_since = sa.exists().where(
         PayoutReturn.batch_id == PayoutLine.batch_id,
         PayoutReturn.brought_at > Incident.resolved_at,
@@ -48,11 +53,11 @@ def found_arrived() -> sa.Select[str]:
         .join(Incident, _reference == PayoutLine.reference)
         .where(
             _about_lines,
-            Incident.kind.in_((NEWS_DIFFERS, PAID_TWICE)),
+            Incident.kind.in_(kinds),
             Incident.resolved_at.is_not(None),
             Incident.seconded_by_id.is_not(None),
-            _said == PayoutLineState.PAID.value,
-            PayoutLine.state == PayoutLineState.BOUNCED,
+            _said == said.value,
+            PayoutLine.state == of,
             ~said_since,
         )
     )

@@ -203,7 +203,7 @@ def test_the_banks_words_are_paid_or_a_typed_reason(
         (LineStanding.BOUNCED, "成功", "return_contradicts_booked"),
         (LineStanding.RETURNED, "退汇", "again"),
         (LineStanding.RETURNED, "成功", "return_contradicts_booked"),
-        (LineStanding.RETURNED, "失败", "return_contradicts_booked"),
+        (LineStanding.RETURNED, "失败", "again"),
     ],
 )
 def test_what_was_booked_before_is_no_news_and_is_not_turned_round(

@@ -233,6 +233,24 @@ def test_a_follow_up_that_was_not_released_gives_the_money_up_first(session: Ses
     assert findings(session) == set()
 
 
+def test_a_failure_is_no_longer_believed_once_the_bank_has_said_again_that_it_arrived(
+    session: Session, story: Story
+) -> None:
+    line = lines_of(session, story.batch)[1]
+    assert story.told(LATER, line=line) == (RowOutcome.PAID, None)
+    assert story.told(LATER, line=line, **BOUNCED) == (RowOutcome.REFUSED, "return_contradicts_booked")
+    story.settle(LATER)
+    assert story.told(LATER + timedelta(hours=1), line=line) == (RowOutcome.UNCHANGED, None)
+    again = story.told(LATER + timedelta(hours=2), line=line, **BOUNCED)
+    assert again == (RowOutcome.REFUSED, "return_contradicts_booked")
+    assert story.kinds() == ["payout_news_differs"] * 2
+    assert story.events(line) == ["batch_released", "payout_confirmed"]
+    story.settle(LATER + timedelta(hours=2))
+    assert story.told(LATER + timedelta(hours=3), line=line, **BOUNCED) == (RowOutcome.RETURNED, None)
+    assert story.told(LATER + timedelta(hours=4), line=line, **BOUNCED) == (RowOutcome.UNCHANGED, None)
+    assert findings(session) == set()
+
+
 def test_whoever_made_the_batch_neither_says_nor_settles_what_became_of_it(
     session: Session, story: Story
 ) -> None:

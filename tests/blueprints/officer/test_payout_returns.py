@@ -203,6 +203,9 @@ def test_the_opposite_of_what_is_booked_waits_for_two_people_and_is_then_believe
     ]
     assert states(app) == ["returned", "paid", "paid"]
     assert ("payout_returned", 300) in booked(app)
+    # The bank's files go on naming it: that is the same answer again.
+    told = send(client, batch, return_csv([failed, row(batch, 1), row(batch, 2)])).json
+    assert (told["unchanged"], told["refused"]) == (3, 0)
 
 
 def test_refused_rows_are_taken_along_as_a_table_in_both_languages(
