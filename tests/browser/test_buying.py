@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Callable
 from pathlib import PurePosixPath
 
 import pytest
@@ -13,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.screens import ON_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
-from tests.browser.watching import PageWatch
+from tests.browser.watching import GONE, PageWatch, lost_answer
 
 #: The journeys share the screens out among them.
 ON_A_PHONE = pytest.mark.parametrize("screen", ["phone"], indirect=True)
@@ -21,7 +20,6 @@ ON_A_PHONE = pytest.mark.parametrize("screen", ["phone"], indirect=True)
 ORDERS = re.compile(r"/api/v1/orders$")
 SYNC = re.compile(r"/sync$")
 LONG_NAME = "欧阳婷婷与苗岭小学三年级二班全体同学及家长"
-GONE = "net::ERR_INTERNET_DISCONNECTED"
 
 
 def _look(page: Page, shot: Shot, name: str) -> None:
@@ -59,17 +57,6 @@ def _buy_named(site: Site, code: str) -> None:
     body = {"trees": [code], "purpose": "personal", "holder_name": "石磊"}
     key = {"Idempotency-Key": site.fresh_name()}
     site.pay(site.call("POST", "/orders", token, 201, json=body, headers=key)["number"], token)
-
-
-def _lost_answer(page: Page, path: re.Pattern[str]) -> Callable[[], None]:
-    """Let calls arrive and their answers be lost, until what this gives is called."""
-
-    def lose(route: Route) -> None:
-        route.fetch()
-        route.abort("internetdisconnected")
-
-    page.route(path, lose)
-    return lambda: page.unroute(path, lose)
 
 
 @ON_A_PHONE
@@ -182,7 +169,7 @@ def test_an_order_whose_answer_was_lost_is_got_again_and_not_placed_twice(
     page.get_by_label("证书上的名称").fill("阿朵")
     page.get_by_role("button", name="提交订单 · ¥6.00").click()
     with page_watch.expecting(f"failed POST /api/v1/orders {GONE}"):
-        _lost_answer(page, ORDERS)
+        lost_answer(page, ORDERS)
         _sign_in(page, site.fresh_name())
         expect(page.get_by_text("连接不上，请检查网络后再试")).to_be_visible()
     context = page.context
@@ -215,7 +202,7 @@ def test_a_payment_outlives_a_lost_network_and_a_closed_page(
     # The money leaves, and then the line goes: nobody says what became of it.
     page.get_by_role("button", name="付款 ¥3.00").click()
     with page_watch.expecting(f"failed POST /api/v1/orders/{number}/sync {GONE}"):
-        found_again = _lost_answer(page, SYNC)
+        found_again = lost_answer(page, SYNC)
         page.get_by_role("button", name="演示付款").click()
         expect(page.get_by_text("付款结果还不知道")).to_be_visible()
     _look(page, shot, "not-told")

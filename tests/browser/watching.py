@@ -1,15 +1,18 @@
 """Watches every page of a test: what goes wrong without being announced fails the test at its end."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, Route, WebError
 
 #: Chromium says it once more on the console; the answer itself has been noted.
 _SAID_TWICE = "Failed to load resource"
 #: Whoever leaves a page ends what it was still asking for; that is nobody's fault.
 _LEFT = "net::ERR_ABORTED"
+#: How a browser says that nobody can be reached.
+GONE = "net::ERR_INTERNET_DISCONNECTED"
 
 
 class PageWatch:
@@ -76,3 +79,14 @@ class PageWatch:
 
     def _named(self, request: Request) -> str:
         return f"{request.method} {request.url.removeprefix(self._url)}"
+
+
+def lost_answer(page: Page, path: re.Pattern[str]) -> Callable[[], None]:
+    """Let calls arrive and their answers be lost, until what this gives is called."""
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route(path, lose)
+    return lambda: page.unroute(path, lose)

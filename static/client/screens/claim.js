@@ -1,5 +1,5 @@
 // Claiming a gift: its code, the name the certificate is to bear, and whether all may see it. What it cost is the giver's affair.
-import { call } from "../../shared/api.js";
+import { call, freshKey } from "../../shared/api.js";
 import { useAct } from "../../shared/calls.js";
 import { count, kilograms } from "../../shared/format.js";
 import { keep, kept } from "../../shared/kept.js";
@@ -10,11 +10,28 @@ import { buyer } from "../buyer.js";
 import "../mine/words.js";
 import { SignIn } from "../sign_in.js";
 
-/** What was typed, kept while WeChat signs the person in. */
+/** What was typed, kept while WeChat signs the person in; and the claim that was sent and not answered. */
 const NAME = "claim";
+const SENT = "claiming";
 
 /** The code in what somebody pasted: the code itself, or the whole message with its link. */
 const codeIn = (text) => decodeURIComponent(/claim(?:\?code=|\/)([^\s&]+)/.exec(text)?.[1] ?? text).trim();
+
+/** Claim a gift; the same claim sent again before its answer has come is the same claim. */
+async function claimOnce(code, body) {
+  const asked = JSON.stringify([buyer().user.id, code, body]);
+  const before = kept(SENT);
+  const sent = before?.asked === asked ? before : { key: freshKey(), asked };
+  keep(SENT, sent);
+  try {
+    const gift = await call("POST", `/gifts/${encodeURIComponent(code)}/claim`, { body, key: sent.key });
+    keep(SENT, null);
+    return gift;
+  } catch (error) {
+    if (error.status >= 400 && error.status < 500) keep(SENT, null);
+    throw error;
+  }
+}
 
 function Claimed({ gift }) {
   const { pathname, search } = new URL(gift.url, location.href);
@@ -36,7 +53,7 @@ export default function Claim({ code: named, query }) {
   const change = (parts) => setWish({ ...wish, ...parts });
   const [busy, error, claim] = useAct(async () => {
     const { holder_name, holder_public, code } = wish;
-    setGift(await call("POST", `/gifts/${encodeURIComponent(codeIn(code))}/claim`, { body: { holder_name, holder_public } }));
+    setGift(await claimOnce(codeIn(code), { holder_name, holder_public }));
   });
   if (gift) return html`<div class="stack"><h1>${t("claim.title")}</h1><${Claimed} gift=${gift} /></div>`;
   return html`<div class="stack">
