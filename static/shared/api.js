@@ -3,6 +3,8 @@ import { language, t } from "./words.js";
 
 const API = "/api/v1";
 const PATIENCE_MS = 30_000;
+/** Longer than the browser may keep an answer that a sale changes (blueprints/caching.py). */
+const FRESH_MS = 15_000;
 
 /** A call that was refused or did not get through. `code` is the API's, or "offline" where nobody answered. */
 export class Refused extends Error {
@@ -13,6 +15,8 @@ export class Refused extends Error {
 }
 
 let ahead = 0;
+/** When something was last changed from here: what the browser kept from before that is asked for anew. */
+let changed = -Infinity;
 
 /** The server's time in milliseconds, for phones whose clock is wrong. */
 export const now = () => Date.now() + ahead;
@@ -64,10 +68,11 @@ async function send(method, path, { body, form, key, signal, root = API }) {
   // A large sheet on a weak line takes its time; nothing else should.
   const timer = form ? null : setTimeout(() => patience.abort(), PATIENCE_MS);
   signal?.addEventListener("abort", () => patience.abort());
+  const cache = method === "GET" && Date.now() - changed < FRESH_MS ? "no-cache" : "default";
   let answer;
   try {
     answer = await fetch(root + path, {
-      method, headers, body: form ?? (body === undefined ? undefined : JSON.stringify(body)), signal: patience.signal,
+      method, headers, cache, body: form ?? (body === undefined ? undefined : JSON.stringify(body)), signal: patience.signal,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
@@ -75,6 +80,7 @@ async function send(method, path, { body, form, key, signal, root = API }) {
     throw new Refused(0, { code: "offline", message: t("error.offline") });
   } finally {
     clearTimeout(timer);
+    if (method !== "GET") changed = Date.now();
   }
   // What may be kept on the way says when it was made, not what time it is; and it may come from this very phone.
   const told = answer.headers.get("Cache-Control") === "no-store" && Date.parse(answer.headers.get("Date") ?? "");

@@ -138,7 +138,8 @@ def test_chosen_trees_that_somebody_else_took_are_left_out_and_the_others_bought
 
 def test_price_and_number_of_households_stand_there_before_anybody_signs_in(page: Page, shot: Shot) -> None:
     page.goto("/#/buy?count=5")
-    expect(page.get_by_text("来自 5 户农户。")).to_be_visible()
+    # Two of five drawn trees may be one household's.
+    expect(page.get_by_text(re.compile(r"来自 [1-5] 户农户。"))).to_be_visible()
     expect(page.get_by_role("button", name="提交订单 · ¥15.00")).to_be_enabled()
     _look(page, shot, "buy-signed-out")
 
