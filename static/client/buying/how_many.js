@@ -13,7 +13,8 @@ import { WAYS } from "./selection.js";
 const FIRST = 5;
 
 function Line({ code, onTakeOut }) {
-  const chosen = basket().find((tree) => tree.code === code);
+  // Remembered, because an order takes it out of the basket: asked about then, it is held, and the browser keeps that answer for a while.
+  const [chosen] = useState(() => basket().find((tree) => tree.code === code));
   const asked = useAnswer(chosen ? null : `/trees/${encodeURIComponent(code)}`);
   const tree = chosen ?? asked.answer;
   return html`<li class="line">
