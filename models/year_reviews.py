@@ -3,9 +3,10 @@
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from models.base import Base
+from models.regions import Region
 from models.types import BigId, UTCDateTime
 
 
@@ -31,3 +32,5 @@ class YearReview(Base):
     drawn_at: Mapped[datetime] = mapped_column(UTCDateTime)
     verifier_id: Mapped[int | None] = mapped_column(sa.ForeignKey("officers.id"))
     confirmed_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
+
+    region: Mapped[Region] = relationship(lazy="joined", innerjoin=True)

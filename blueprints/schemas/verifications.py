@@ -25,7 +25,7 @@ class VerificationListArgs(PageArgs):
 
 
 class VerifiedRegion(BaseSchema):
-    """The division that was verified."""
+    """The division that was verified or looked back at."""
 
     code = fields.String(required=True)
     name = fields.String(required=True)

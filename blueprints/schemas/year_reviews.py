@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from blueprints.schemas.base import BaseSchema, Instant, PageArgs, Whole
 from blueprints.schemas.catalogue import FIRST_YEAR, LAST_YEAR, REGION
+from blueprints.schemas.verifications import VerifiedRegion
 
 _CODES = fields.String(validate=validate.Length(min=1, max=16))
 
@@ -34,7 +35,7 @@ class ReviewAnswer(BaseSchema):
     """One review."""
 
     id = fields.Integer(required=True)
-    region = fields.String(required=True, attribute="region_code")
+    region = fields.Nested(VerifiedRegion, required=True)
     year = fields.Integer(required=True)
     sold = fields.Integer(required=True)
     sample = fields.List(fields.String(), required=True)

@@ -7,6 +7,7 @@ import { Table } from "./table.js";
 const HEIGHT = 220;
 const BELOW = 28;
 const ABOVE = 26;
+const WIDEST = 96;
 const LETTER = 8; // width of a digit of 14 px
 
 /** The next round number of fen from which an axis is easily read: 1, 2 or 5 with zeros. */
@@ -27,6 +28,7 @@ export function Bars({ title, desc, label, bars, file }) {
   const top = roundUp(Math.max(...bars.map(({ value }) => value), 100));
   const left = yuan(top).length * LETTER + 8;
   const slot = (width - left) / bars.length;
+  const wide = Math.max(1, Math.min(slot * 0.68, WIDEST));
   const high = HEIGHT - BELOW - ABOVE;
   const every = Math.max(1, Math.ceil((Math.max(...bars.map((bar) => bar.label.length)) * LETTER * 1.5 + 6) / slot));
   const y = (value) => ABOVE + high - (Math.max(0, value) / top) * high;
@@ -36,7 +38,7 @@ export function Bars({ title, desc, label, bars, file }) {
       ${width > 0 && html`<svg width=${width} height=${HEIGHT} viewBox=${`0 0 ${width} ${HEIGHT}`} role="img" aria-labelledby="chart-title chart-desc">
         <title id="chart-title">${title}</title><desc id="chart-desc">${desc}</desc>
         ${[0, top / 2, top].map((value) => html`<line x1=${left} x2=${width} y1=${y(value)} y2=${y(value)} class="rule" /><text x=${left - 8} y=${y(value) + 5} text-anchor="end">${yuan(Math.round(value))}</text>`)}
-        ${bars.map((bar, n) => html`<rect x=${left + n * slot + slot * 0.16} width=${Math.max(1, slot * 0.68)} y=${y(bar.value)} height=${Math.max(0, ABOVE + high - y(bar.value))} rx="3"><title>${bar.name}: ${yuan(bar.value)}</title></rect>
+        ${bars.map((bar, n) => html`<rect x=${left + (n + 0.5) * slot - wide / 2} width=${wide} y=${y(bar.value)} height=${Math.max(0, ABOVE + high - y(bar.value))} rx="3"><title>${bar.name}: ${yuan(bar.value)}</title></rect>
           ${n % every === 0 && html`<text x=${left + (n + 0.5) * slot} y=${HEIGHT - 8} text-anchor="middle">${bar.label}</text>`}`)}
       </svg>`}
     </div>

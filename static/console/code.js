@@ -1,8 +1,8 @@
 // Setting up a one-time code: the password, the new phone's QR code, its first code, and ten recovery codes, shown once.
 import { call } from "../shared/api.js";
+import { save } from "../shared/files.js";
 import { html, useState } from "../shared/view.js";
 import { t } from "../shared/words.js";
-import { save } from "./files.js";
 import { Form } from "./forms.js";
 import { recognise } from "./officer.js";
 import { Button } from "../shared/parts.js";

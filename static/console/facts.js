@@ -2,6 +2,7 @@
 import { time, yuan } from "../shared/format.js";
 import { html } from "../shared/view.js";
 import { t } from "../shared/words.js";
+import { Division } from "./division.js";
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 const isGroup = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
@@ -45,4 +46,8 @@ export function told(facts) {
 /** The same as one line, for a file. */
 export const toldLine = (facts) => told(facts).map(([name, was, is]) => `${name}: ${is === undefined ? was : `${was} → ${is}`}`).join("; ");
 
-export const Told = ({ facts }) => html`<ul class="told">${told(facts).map(([name, was, is]) => html`<li><span class="soft">${name}</span> ${is === undefined ? was : html`<s>${was}</s> <span aria-hidden="true">→</span> <strong>${is}</strong>`}</li>`)}</ul>`;
+/** A division's code stands for its name. */
+const DIVISION = /^52(\d{2}|\d{4}|\d{7}|\d{10})$/;
+const named = (name, value) => ([t("region"), t("fact.region")].includes(name) && DIVISION.test(value) ? html`<${Division} code=${value} />` : value);
+
+export const Told = ({ facts }) => html`<ul class="told">${told(facts).map(([name, was, is]) => html`<li><span class="soft">${name}</span> ${is === undefined ? named(name, was) : html`<s>${named(name, was)}</s> <span aria-hidden="true">→</span> <strong>${named(name, is)}</strong>`}</li>`)}</ul>`;

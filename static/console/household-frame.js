@@ -2,7 +2,7 @@
 import { useAnswer } from "../shared/calls.js";
 import { Loaded } from "../shared/parts.js";
 import { useHere } from "../shared/router.js";
-import { html } from "../shared/view.js";
+import { html, useEffect, useRef } from "../shared/view.js";
 import { addWords, t } from "../shared/words.js";
 import { WORDS } from "../words/console-households.js";
 import { Heading, may } from "./parts.js";
@@ -25,8 +25,15 @@ const PARTS = [
 /** The API's address of a household, or of a part of it. */
 export const at = (id, rest = "") => `/officer/households/${encodeURIComponent(id)}${rest}`;
 
-/** On a phone the part that is open may stand beyond the edge. */
-const intoSight = (link) => link?.scrollIntoView({ block: "nearest", inline: "center" });
+/** The ways into the parts; on a phone the one that is open may stand beyond the edge. */
+function Parts({ root, path }) {
+  const open = useRef();
+  useEffect(() => open.current?.scrollIntoView({ block: "nearest", inline: "center" }), [path]);
+  return html`<nav class="parts no-print" aria-label=${t("parts")}>${PARTS.filter(([, , call]) => may(call)).map(([end, words]) => {
+    const current = path === root + end;
+    return html`<a href=${`#${root}${end}`} aria-current=${current ? "page" : null} ref=${current ? open : null}>${t(words)}</a>`;
+  })}</nav>`;
+}
 
 /** `children(household, again)` below the household's head. */
 export function HouseholdFrame({ id, children }) {
@@ -35,6 +42,6 @@ export function HouseholdFrame({ id, children }) {
   const root = `/households/${id}`;
   return html`<div class="stack"><${Loaded} from=${from}>${(household) => html`
     <${Heading} title=${`${household.name} ${household.number}`} back=${[t("households"), "/households"]} lead=${household.region.path} />
-    <nav class="parts no-print" aria-label=${t("parts")}>${PARTS.filter(([, , call]) => may(call)).map(([end, words]) => html`<a href=${`#${root}${end}`} aria-current=${path === root + end ? "page" : null} ref=${path === root + end ? intoSight : null}>${t(words)}</a>`)}</nav>
+    <${Parts} root=${root} path=${path} />
     ${children(household, from.again)}`}<//></div>`;
 }

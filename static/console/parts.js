@@ -1,31 +1,31 @@
 // The pieces of the console's screens, beside those every client has. Screens import from here alone; docs/clients.md lists them.
 import { useAnswer } from "../shared/calls.js";
 import { count, time } from "../shared/format.js";
+import { goBack, lastOf } from "../shared/router.js";
 import { html, useEffect } from "../shared/view.js";
 import { t } from "../shared/words.js";
 
 export { Act } from "./acts.js";
 export { csv } from "./csv.js";
-export { DownloadButton, save } from "./files.js";
+export { DownloadButton, save } from "../shared/files.js";
 export { amend, Control, Fields, Filters, Form, FormSheet, ReasonSheet } from "./forms.js";
 export { demo, may, me, useOfficer } from "./officer.js";
 export { RegionPicker } from "./region.js";
-export { shown, Table } from "./table.js";
+export { parted, shown, Table } from "./table.js";
 
 /** A screen's head: its title, which is the window's too, where it hangs (`back`: [words, address]), and its acts. */
 export function Heading({ title, back, lead, children }) {
   useEffect(() => { document.title = `${title} · ${t("console")}`; }, [title]);
   return html`<header class="heading">
-    ${back && html`<a class="back no-print" href=${`#${back[1]}`}>‹ ${back[0]}</a>`}
-    <div class="row apart"><h1>${title}</h1>${children && html`<div class="row no-print">${children}</div>`}</div>
-    ${lead && html`<p class="soft">${lead}</p>`}
+    ${back && html`<a class="back no-print" href=${lastOf(back[1])} onClick=${goBack}>‹ ${back[0]}</a>`}
+    <div class="row apart"><div class="named"><h1>${title}</h1>${lead && html`<p class="soft">${lead}</p>`}</div>${children && html`<div class="row no-print">${children}</div>`}</div>
   </header>`;
 }
 
 /** Facts in a card: `[[words, value]]`; what has no value is left out. */
 export const Facts = ({ title, facts, children }) => html`<section class="card stack">
   ${title && html`<h2>${title}</h2>`}
-  <dl class="facts">${facts.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([words, value]) => html`<div><dt>${words}</dt><dd>${value}</dd></div>`)}</dl>
+  ${facts.length > 0 && html`<dl class="facts">${facts.filter(([, value]) => value !== null && value !== undefined && value !== "").map(([words, value]) => html`<div><dt>${words}</dt><dd>${value}</dd></div>`)}</dl>`}
   ${children}
 </section>`;
 

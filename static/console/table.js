@@ -1,21 +1,25 @@
 // Tables: columns by description, sorted where the server sorts, always with a way to take them along.
 import { useAct } from "../shared/calls.js";
+import { DownloadButton, save } from "../shared/files.js";
 import { count, day, kilograms, time, yuan } from "../shared/format.js";
 import { Button, Failure } from "../shared/parts.js";
 import { html, useState } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { csv } from "./csv.js";
-import { DownloadButton, save } from "./files.js";
 
-const SHOWN = { money: yuan, count, kilograms, time, day };
-const CLASS = { money: "money", count: "count", kilograms: "count", time: "when", day: "when" };
+const CLASS = { money: "money", count: "count", kilograms: "count", time: "when", day: "when", wide: "wide" };
 /** For a file: plain numbers, in yuan and kilograms, so that a spreadsheet adds them up. */
 const WRITTEN = {
   money: (fen) => `${fen < 0 ? "-" : ""}${Math.trunc(Math.abs(fen) / 100)}.${String(Math.abs(fen) % 100).padStart(2, "0")}`,
   kilograms: (grams) => `${Math.trunc(grams / 1000)}.${String(grams % 1000).padStart(3, "0")}`,
   time, day: (value) => value.slice(0, 10),
 };
+/** A household's number and a tree's tag may break behind the village's code, and nowhere else. */
+const VILLAGE_DIGITS = 12;
+export const parted = (value) => html`<span class="parted"><span class="nowrap">${value.slice(0, VILLAGE_DIGITS)}</span><wbr /><span class="nowrap">${value.slice(VILLAGE_DIGITS)}</span></span>`;
 const nothing = (value) => value === null || value === undefined || value === "";
+
+const SHOWN = { money: yuan, count, kilograms, time, day, number: parted };
 
 /** What a column says of a row: `value(row)` or the row's own field of its key. */
 const valueOf = (column, row) => (column.value ? column.value(row) : row[column.key]);
@@ -64,7 +68,7 @@ function TakeAlong({ columns, rows, from, file }) {
 }
 
 /**
- * A table. `columns`: `[{key, name, unit, kind, sort, value(row), show(row)}]`, kinds money (fen), count, kilograms (grams), time, day, text.
+ * A table. `columns`: `[{key, name, unit, kind, sort, value(row), show(row)}]`, kinds money (fen), count, kilograms (grams), time, day, number (of a household or a tree), wide (long words), text.
  * `link(row)`: where a row leads. `total`: a row below. `sort`, `onSort`: the order the server gave ("-earned") and asking for another.
  * `exports`: `[[words, path]]` of files the server makes; where there is none, `file` names a CSV of the rows. `from`: the list (useList) whose
  * pages the rows are, so that the file holds those that are not shown yet too.

@@ -21,6 +21,9 @@ let changed = -Infinity;
 /** The server's time in milliseconds, for phones whose clock is wrong. */
 export const now = () => Date.now() + ahead;
 
+/** Said on the window when a call may have changed something: what was kept of answers is old. */
+export const CHANGED = "danzhu-changed";
+
 /** Said on the window when somebody has signed in after a call was refused for want of it. */
 export const SIGNED_IN = "danzhu-signed-in";
 
@@ -88,6 +91,7 @@ async function send(method, path, { body, form, key, signal, root = API }) {
     ahead = told - Date.now();
     tellNetwork(true);
   }
+  if (method !== "GET") dispatchEvent(new Event(CHANGED));
   if (answer.ok) return answer;
   const refused = new Refused(answer.status, await described(answer), Number(answer.headers.get("Retry-After")) || null);
   if (refused.status === 401 && refused.code === "signed_out") signedOut();

@@ -1,5 +1,6 @@
 // Answers of the API as the state of a screen.
-import { address, call, SIGNED_IN } from "./api.js";
+import { address, call, CHANGED, SIGNED_IN } from "./api.js";
+import { hasReturned } from "./router.js";
 import { useCallback, useEffect, useRef, useState } from "./view.js";
 
 /** What was refused because nobody was signed in is asked for again once somebody is. */
@@ -31,16 +32,22 @@ export function useAnswer(path) {
   return { ...state, again };
 }
 
+/** Lists as they were left, by their address, for who comes back to them. */
+const left = new Map();
+addEventListener(CHANGED, () => left.clear());
+
 /** The most rows the API gives at once. */
 const LARGEST_PAGE = 100;
 
 /**
  * A list page by page: `{items, error, loading, more, loadMore, again, all}`; `more` says whether there is another page.
+ * Who comes back to it finds it as it was left, unless something was changed meanwhile.
  * `all(soFar)` gives every row, those of the pages to come too, which it fetches without showing them; `soFar(rows)` is called after each page.
  */
 export function useList(path, parameters = {}) {
   const first = address(path, { limit: 30, ...parameters });
-  const [state, setState] = useState({ of: null, items: [], cursor: null, error: null, loading: true });
+  const [state, setState] = useState(() => (hasReturned() && left.get(first)) || { of: null, items: [], cursor: null, error: null, loading: true });
+  const found = useRef(state.of === first);
   const stop = useRef(null);
   const ask = useCallback((cursor, before) => {
     stop.current?.abort();
@@ -54,9 +61,11 @@ export function useList(path, parameters = {}) {
     );
   }, [first]);
   useEffect(() => {
-    ask(null, []);
+    if (!found.current) ask(null, []);
+    found.current = false;
     return () => stop.current?.abort();
   }, [ask]);
+  useEffect(() => { if (state.of === first && !state.loading && !state.error) left.set(first, state); }, [state, first]);
   const again = useCallback(() => ask(null, []), [ask]);
   useAgainWhenSignedIn(state.error, again);
   const all = async (soFar) => {

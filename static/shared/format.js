@@ -7,6 +7,7 @@ const clock = new Intl.DateTimeFormat(locale, {
   timeZone: "Asia/Shanghai", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
 });
 const monthOf = new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", month: language === "en" ? "long" : "numeric" });
+const monthAndYear = new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", month: "long", year: "numeric" });
 const calendar = new Intl.DateTimeFormat(locale, { timeZone: "Asia/Shanghai", year: "numeric", month: "long", day: "numeric" });
 
 /** 12345 -> "12,345"; what is hidden or unknown is a dash. */
@@ -37,6 +38,9 @@ export const metres = (cm) => (cm / 100).toFixed(cm % 10 ? 2 : 1);
 
 /** A month, "2026-11", by its name alone: 11月, November. */
 export const monthName = (value) => monthOf.format(new Date(`${value}-15T12:00:00+08:00`));
+
+/** The same with its year: 2026年11月, November 2026. */
+export const month = (value) => monthAndYear.format(new Date(`${value}-15T12:00:00+08:00`));
 
 /** An instant as people in Guizhou read it. */
 export const time = (instant) => (instant ? clock.format(new Date(instant)) : "—");

@@ -54,8 +54,13 @@ export function Sheet({ title, onClose, children }) {
   const dialog = useRef();
   useEffect(() => {
     const before = document.activeElement;
-    dialog.current.showModal();
-    return () => before?.focus?.();
+    const shown = dialog.current;
+    shown.showModal();
+    return () => {
+      // Nothing beside an open dialog takes the focus.
+      shown.close();
+      before?.focus?.();
+    };
   }, []);
   return html`
     <dialog class="sheet" ref=${dialog} aria-labelledby="sheet-title"

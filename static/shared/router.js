@@ -15,6 +15,44 @@ export function go(path, { replace = false } = {}) {
   else location.hash = path;
 }
 
+/** Where each screen was left, by its path: `{hash, scrolled}`. */
+const left = new Map();
+/** Whether the present screen was come back to, and from where. */
+let returned = false;
+let from = "";
+let goingBack = false;
+
+export const hasReturned = () => returned;
+
+/** The address at which a screen was left, with its filters, or its bare one. */
+export const lastOf = (path) => left.get(path)?.hash ?? `#${path}`;
+
+/** Say that the next screen is one to come back to: called by a link to `lastOf`. */
+export const goBack = () => { goingBack = true; };
+
+const frames = () => [document.scrollingElement, ...document.querySelectorAll("main .table-frame")];
+
+/** An entry of the history that carries a mark has been here before. */
+const mark = () => history.replaceState({}, "");
+
+addEventListener("hashchange", ({ oldURL }) => {
+  from = new URL(oldURL).hash || "#/";
+  left.set(from.slice(1).split("?")[0], { hash: from, scrolled: frames().map(({ scrollTop, scrollLeft }) => ({ top: scrollTop, left: scrollLeft })) });
+  returned = goingBack || history.state !== null;
+  goingBack = false;
+  mark();
+});
+mark();
+
+/** Scroll as far as the screen was when it was left, and look at the link it was left by. */
+function comeBack(path) {
+  const found = [...document.querySelectorAll("main a[href]")].find(({ hash }) => hash === from);
+  const places = frames();
+  left.get(path)?.scrolled.forEach((offsets, n) => places[n]?.scrollTo(offsets));
+  found?.focus({ preventScroll: true });
+  return found !== undefined;
+}
+
 /** The route a path belongs to and its parameters: `/trees/:code` finds `{code}`. */
 export function matched(routes, path) {
   for (const [pattern, load] of routes) {
@@ -60,8 +98,8 @@ export function Screens({ routes, missing }) {
   useEffect(() => {
     if (!shown.path) return;
     // A screen reader begins to read at the new heading; the first screen is the browser's own business.
-    if (!first.current) {
-      scrollTo(0, 0);
+    if (!first.current && !(returned && comeBack(shown.path))) {
+      if (!returned) scrollTo(0, 0);
       const heading = document.querySelector("main h1");
       heading?.setAttribute("tabindex", "-1");
       heading?.focus({ preventScroll: true });

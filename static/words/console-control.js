@@ -237,6 +237,7 @@ export const WORDS = {
   "person.invite": ["邀请工作人员", "Bring somebody in"],
   "person.invite.about": ["邀请后生成一次性链接，由你交给本人。涉及资金或人员的角色须第二名管理员确认。", "Makes a link that works once, for you to hand over. Roles that pay or look after people wait for a second administrator."],
   "person.invited": ["已邀请", "Invited"],
+  "person.no_roles": ["还没有角色。", "No roles yet."],
   "person.no_sign_ins": ["没有正在使用的登录。", "Not signed in anywhere."],
   "person.not_in_force": ["不在有效期", "Not in force"],
   "person.proposal": ["有一项变更等待第二名管理员确认。", "A change waits for a second administrator."],

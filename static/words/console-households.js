@@ -127,6 +127,7 @@ export const WORDS = {
   "field.phone": ["电话", "Phone"],
   "household.contract": ["合同", "Contract"],
   "household.forest_right": ["林权证号", "Forest right"],
+  "household.hidden": ["不显示", "Not shown"],
   "household.in_full": ["原文", "In full"],
   "household.income_per_person": ["登记时人均年收入", "Income a person when registered"],
   "household.name": ["户主", "Head"],

@@ -18,6 +18,7 @@ export const WORDS = {
   "group.year": ["年份", "Year"],
   "group_by": ["按什么汇总", "Add up by"],
   "income": ["收入报表", "Income report"],
+  "income.first": ["这里列出前 {count} 行，其余见：", "The first {count} {count|row|rows}; the rest stands in the"],
   "income.lead": ["按入账日统计，退款已扣除；收入 − 已发放 − 在途 = 结余。", "Counted by the day of booking, net of refunds; earned − paid − on its way = still owed."],
   "income.none": ["这里还没有登记农户", "No households are registered here yet"],
   "income.none.hint": ["农户随调查表导入，并由登记员接受后出现在这里。", "They stand here once a survey sheet has been brought in and a registrar has accepted it."],

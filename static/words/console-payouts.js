@@ -5,7 +5,7 @@ export const WORDS = {
   "ageing.buckets": ["各账龄合计", "By age"],
   "ageing.days": ["天数", "Days"],
   "ageing.lead": ["截至 {time}，已可发放而未发放的款项", "Payable and not paid, as of {time}"],
-  "ageing.least": ["{days} 天以上", "{days} days and more"],
+  "ageing.least": ["{days} 天以上", "{days} {days|day|days} and more"],
   "ageing.min_days": ["逾期", "For at least"],
   "ageing.none": ["没有拖欠这么久的款项", "Nothing has been owed for so long"],
   "ageing.none.hint": ["款项自可发放之日起计天数，发放后从这里消失。", "Days are counted from when money became payable; once paid it is gone from here."],

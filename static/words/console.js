@@ -43,7 +43,7 @@ export const WORDS = {
   "kg": ["千克", "kg"],
   "me": ["我的账号", "My account"],
   "me.coded": ["已验证动态口令", "with a one-time code"],
-  "me.codes_left": ["已启用，剩余恢复码 {count} 个", "In force; {count} recovery codes left"],
+  "me.codes_left": ["已启用，剩余恢复码 {count} 个", "In force; {count} {count|recovery code|recovery codes} left"],
   "me.end": ["结束", "End"],
   "me.name": ["姓名", "Name"],
   "me.no_code": ["未设置", "Not set up"],

@@ -14,9 +14,19 @@ from tests.support.buying import API
 
 def open_as(page: Page, site: Site, username: str, screen: str = "/", password: str = "") -> None:
     """Open a screen of the console as an officer, a demo officer unless another password is given."""
+    sign_in(page, site, username, password)
+    open_screen(page, screen)
+
+
+def sign_in(page: Page, site: Site, username: str, password: str = "") -> None:
+    """Have the page's context signed in by its cookie; whoever was signed in there before is not any more."""
     body = {"username": username, "password": password or site.password, "cookie": True}
     answer = page.request.post(f"{site.url}{API}/officer/session", data=body)
     assert answer.status == 201, answer.text()
+
+
+def open_screen(page: Page, screen: str) -> None:
+    """Load the console at one of its screens, as whoever is signed in."""
     page.goto("about:blank")
     page.goto(f"/console#{screen}")
     loaded(page)

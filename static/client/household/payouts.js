@@ -1,12 +1,12 @@
 // A household's payments: what became of each, and the household's word on it.
 import { call } from "../../shared/api.js";
 import { useAct, useList } from "../../shared/calls.js";
+import { fetchAndSave } from "../../shared/files.js";
 import { day } from "../../shared/format.js";
 import { Button, Empty, Failure, Field, Listed, say, Sheet } from "../../shared/parts.js";
 import { html, useState } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { inWechat } from "../buyer.js";
-import { save } from "../files.js";
 
 const KINDS = { on_its_way: "warn", to_collect: "warn", paid: "good", came_back: "bad" };
 
@@ -29,7 +29,7 @@ function Contest({ payout, onDone, onClose }) {
 }
 
 function Receipt({ payout }) {
-  const [busy, error, take] = useAct(() => save(`/household/payouts/${payout.id}/receipt.pdf`));
+  const [busy, error, take] = useAct(() => fetchAndSave(`/household/payouts/${payout.id}/receipt.pdf`));
   // WeChat's browser keeps no files.
   if (inWechat) return html`<p class="small soft">${t("payout.receipt.in_wechat")}</p>`;
   return html`<${Button} wide busy=${busy} onClick=${take}>${t("payout.receipt")}<//><${Failure} error=${error} />`;

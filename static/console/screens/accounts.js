@@ -17,18 +17,18 @@ const VILLAGE_DIGITS = 12;
 const MOST_TOGETHER = 1000;
 
 const columns = () => [
-  { key: "number", name: t("household.number") },
+  { key: "number", name: t("household.number"), kind: "number" },
   { key: "head_name", name: t("household.name"), show: ({ head_name: name }) => html`<span class="nowrap">${name}</span>` },
   { key: "holder_name", name: t("account.holder"), value: ({ holder_name: name, is_head: same }) => (same ? name : `${name} (${t("undecided.not_head")})`),
     show: ({ holder_name: name, is_head: same }) => html`<span class="nowrap">${name}</span> ${!same && html`<${Badge} kind="bad">${t("undecided.not_head")}<//>`}` },
-  { key: "bank", name: t("field.bank") },
+  { key: "bank", name: t("field.bank"), kind: "wide" },
   { key: "account", name: t("account.number") },
   { key: "channel", name: t("account.channel"), value: ({ channel }) => t(`channel.${channel}`) },
   { key: "editor", name: t("account.entered") },
   { key: "proposed_at", name: t("time"), kind: "time" },
   { key: "import_id", name: t("undecided.sheet"), show: ({ import_id: id }) => (id && may("GET /officer/imports/{import_id}") ? html`<a class="tap" href=${`#/imports/${id}`}>${id}</a>` : (id ?? "—")) },
   { key: "confirmable", name: t("undecided.together"), value: ({ confirmable }) => t(confirmable ? "yes" : "undecided.alone") },
-  { key: "region_code", name: t("place"), show: ({ region_code: code }) => html`<${Division} code=${code} />` },
+  { key: "region_code", name: t("place"), kind: "wide", show: ({ region_code: code }) => html`<${Division} code=${code} />` },
 ];
 
 /** Confirms what is in the list, up to its last line: the server refuses where that has changed meanwhile. */

@@ -21,7 +21,7 @@ function State({ id, one, again }) {
   const give = async (given) => { await call("POST", at(id, "/consents"), { body: { kind: one.kind, text_version: one.text_version, ...given } }); again(); };
   const withdraw = async (given) => { await call("POST", at(id, `/consents/${one.kind}/withdraw`), { body: given }); again(); };
   const name = t(`consent.${one.kind}`);
-  return html`<li class="card stack tight"><h3>${name} <${Badge} kind=${one.stands ? "good" : ""}>${t(one.stands ? "consent.stands" : "consent.missing")}<//></h3>
+  return html`<li class="card stack tight"><h2>${name} <${Badge} kind=${one.stands ? "good" : ""}>${t(one.stands ? "consent.stands" : "consent.missing")}<//></h2>
     <p>${one.text}</p>
     <div class="row">${!one.stands && may(`POST ${HOUSEHOLD}/consents`) && html`<${Act} words=${t("consent.give")} title=${name} act=${give} done=${t("consent.give.done")}
         fields=${[{ name: "given_on", kind: "day", label: t("consent.given_on"), value: today(), max: today() }, { name: "witness", label: t("consent.witness"), hint: t("consent.witness.hint"), min: 2, max: 40, autocomplete: "off" }]}><p>${one.text}</p><//>`}

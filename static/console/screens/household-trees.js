@@ -11,7 +11,7 @@ import { REVEAL, TreePlace } from "../tree-place.js";
 const years = ({ years: all }) => all.map((one) => `${one.year} ${t(`unit_state.${one.status}`)}`).join(t("and"));
 
 const columns = () => [
-  { key: "tag", name: t("tree.tag") },
+  { key: "tag", name: t("tree.tag"), kind: "number" },
   { key: "code", name: t("tree.code") },
   { key: "species", name: t("tree.species"), value: ({ species }) => (language === "en" ? species.name_en : species.name_zh) },
   { key: "planted_year", name: t("tree.planted") },

@@ -21,7 +21,7 @@ function Masked({ household }) {
   const lines = FIELDS.filter((field) => field in household || mayReveal);
   return html`<section class="card stack tight"><h2>${t("household.personal")}</h2>
     <ul class="masked">${lines.map((field) => html`<li key=${field}>
-      <div class="grow"><span class="small soft">${t(`field.${field}`)}</span><br /><strong>${seen[field] ?? household[field] ?? "—"}</strong> ${field in seen && html`<${Badge} kind="warn">${t("household.in_full")}<//>`}</div>
+      <div class="grow"><span class="small soft">${t(`field.${field}`)}</span><br /><strong>${seen[field] ?? (field in household ? household[field] ?? "—" : t("household.hidden"))}</strong> ${field in seen && html`<${Badge} kind="warn">${t("household.in_full")}<//>`}</div>
       ${mayReveal && !(field in seen) && html`<${Button} onClick=${() => setAsked(field)}><span>${t("household.reveal")}<span class="unseen"> ${t(`field.${field}`)}</span></span><//>`}
     </li>`)}</ul>
     ${asked && html`<${ReasonSheet} title=${t("household.reveal.title", { field: t(`field.${asked}`) })} label=${t("household.reveal")} act=${look} onClose=${() => setAsked(null)}><p>${t("household.reveal.about")}</p><//>`}

@@ -9,9 +9,9 @@ import { amend, Filters, Heading, may, Table } from "../parts.js";
 addWords(WORDS);
 
 const columns = (earnings) => [
-  { key: "number", name: t("household.number"), sort: "number" },
+  { key: "number", name: t("household.number"), kind: "number", sort: "number" },
   { key: "name", name: t("household.name") },
-  { key: "place", name: t("place"), value: ({ region }) => region.path },
+  { key: "place", name: t("place"), kind: "wide", value: ({ region }) => region.path },
   { key: "people", name: t("people"), kind: "count" },
   { key: "trees", name: t("trees"), kind: "count" },
   ...(earnings ? [

@@ -49,7 +49,7 @@ function Problems({ id }) {
 
 function Villages({ sheet, accept, open }) {
   const columns = [
-    { key: "name", name: t("region.level.4"), value: ({ name, code }) => name ?? code },
+    { key: "name", name: t("region.level.4"), kind: "wide", value: ({ name, code }) => name ?? code },
     { key: "code", name: t("import.village_code") },
     { key: "state", name: t("state"), value: ({ state }) => t(`village.${state}`), show: ({ state }) => html`<${Badge} kind=${VILLAGE[state]}>${t(`village.${state}`)}<//>` },
     { key: "rows", name: t("import.rows"), kind: "count" },

@@ -6,7 +6,7 @@ import { Empty, Failure, Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-income.js";
-import { below, LEVELS, moneyColumns, spreadColumns } from "../income-columns.js";
+import { below, LEVELS, moneyColumns, nameColumn, spreadColumns } from "../income-columns.js";
 import { amend, Control, Facts, Filters, Heading, Table, useOfficer } from "../parts.js";
 
 addWords(WORDS);
@@ -15,8 +15,8 @@ const REPORT = "/officer/income";
 const FIRST = "2018-01-01";
 
 const columns = (group) => [
-  { key: "name", name: t(`group.${group}`), show: group === "household" ? ({ code, name }) => `${name} ${code}` : null },
-  ...(group === "household" ? [{ key: "place", name: t("place") }] : [
+  nameColumn(group),
+  ...(group === "household" ? [{ key: "place", name: t("place"), kind: "wide" }] : [
     { key: "households", name: t("households"), kind: "count" }, { key: "people", name: t("people"), kind: "count" },
     { key: "households_without_income", name: t("without"), kind: "count" }, { key: "households_never_paid", name: t("never_paid"), kind: "count" },
   ]),

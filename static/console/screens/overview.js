@@ -1,14 +1,14 @@
 // Where an officer begins: what waits for them, and what the households of their division have earned.
 import { address } from "../../shared/api.js";
 import { useAnswer } from "../../shared/calls.js";
-import { count, kilograms, yuan } from "../../shared/format.js";
+import { count, kilograms, month, yuan } from "../../shared/format.js";
 import { Empty, Loaded } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-income.js";
 import { Bars } from "../chart.js";
-import { below, moneyColumns, spreadColumns } from "../income-columns.js";
+import { below, moneyColumns, nameColumn, spreadColumns } from "../income-columns.js";
 import { Figures, Filters, Heading, may, Table, useOfficer } from "../parts.js";
 import { chain } from "../region.js";
 import { WaitingForMe } from "../waiting.js";
@@ -18,19 +18,24 @@ addWords(WORDS);
 const REPORT = "/officer/income";
 const span = (year) => (year ? { from: `${year}-01-01`, to: `${year}-12-31` } : {});
 
+/** How many lines are shown here; the income report has them all. */
+const MOST = 100;
+
 const columns = (level) => [
-  { key: "name", name: t(`group.${level}`) },
-  { key: "households", name: t("households"), kind: "count" },
-  { key: "households_without_income", name: t("without"), kind: "count" },
+  nameColumn(level),
+  ...(level === "household" ? [] : [
+    { key: "households", name: t("households"), kind: "count" },
+    { key: "households_without_income", name: t("without"), kind: "count" },
+  ]),
   { key: "trees_sold", name: t("trees_sold"), kind: "count" },
-  ...moneyColumns(), ...spreadColumns(),
+  ...moneyColumns(), ...(level === "household" ? [] : spreadColumns()),
 ];
 
 function Chart({ region, year, years }) {
-  const months = useAnswer(year ? address(REPORT, { group_by: "month", region, ...span(year), limit: 100 }) : null);
+  const months = useAnswer(year ? address(REPORT, { group_by: "month", region, ...span(year), limit: MOST }) : null);
   const lines = year ? months.answer?.items : [...years].reverse();
   if (!lines?.length) return null;
-  const bars = lines.map(({ code, name, earned_fen: value }) => ({ label: year ? String(Number(code.slice(5))) : code, name, value }));
+  const bars = lines.map(({ code, earned_fen: value }) => ({ label: year ? String(Number(code.slice(5))) : code, name: year ? month(code) : code, value }));
   const whole = bars.reduce((sum, { value }) => sum + value, 0);
   return html`<${Bars} title=${year ? t("chart.months", { year }) : t("chart.years")} label=${t(year ? "group.month" : "group.year")}
     desc=${t("chart.desc", { sum: yuan(whole) })} bars=${bars} file="danzhu-income" />`;
@@ -39,16 +44,16 @@ function Chart({ region, year, years }) {
 function Income({ who, query }) {
   const region = query.region ?? who.region.code;
   const level = below(region);
-  const years = useAnswer(address(REPORT, { group_by: "year", region, limit: 100 }));
+  const years = useAnswer(address(REPORT, { group_by: "year", region, limit: MOST }));
   const known = (years.answer?.items ?? []).map(({ code }) => code).sort().reverse();
-  const report = useAnswer(address(REPORT, { group_by: level, region, ...span(query.year), limit: 100 }));
+  const report = useAnswer(address(REPORT, { group_by: level, region, ...span(query.year), limit: MOST }));
   const fields = [
     { name: "region", kind: "region", label: t("region") },
     { name: "year", kind: "choice", label: t("group.year"), options: [["", t("year.all")], ...known.map((year) => [year, year])] },
   ];
   const link = ({ code, public_id: id }) => (id ? `#/households/${id}` : `#${address("/", { ...query, region: code })}`);
   return html`<${Filters} fields=${fields} query=${query} />
-    <${Loaded} from=${report}>${({ totals, items }) => html`<div class="stack">
+    <${Loaded} from=${report}>${({ totals, items, next_cursor: more }) => html`<div class="stack">
       <${Figures} figures=${[
     [t("earned"), yuan(totals.earned_fen), t("yuan")], [t("paid"), yuan(totals.paid_fen), t("yuan")],
     [t("in_transit"), yuan(totals.in_transit_fen), t("yuan")], [t("balance"), yuan(totals.balance_fen), t("yuan")],
@@ -59,6 +64,7 @@ function Income({ who, query }) {
       ${items.length ? html`<${Table} caption=${t(`by.${level}`)} rows=${items} columns=${columns(level)} link=${link} total=${{ ...totals, name: t("total") }}
         exports=${[["CSV", address(`${REPORT}.csv`, { group_by: level, region, ...span(query.year) })], ["Excel", address(`${REPORT}.xlsx`, { group_by: level, region, ...span(query.year) })]]} />`
     : html`<${Empty} title=${t("income.none")} hint=${t("income.none.hint")} />`}
+      ${more && html`<p class="row"><span class="soft">${t("income.first", { count: count(MOST) })}</span><a class="tap" href=${`#${address("/income", { group_by: level, region, ...span(query.year) })}`}>${t("nav.income")} ›</a></p>`}
     </div>`}<//>`;
 }
 

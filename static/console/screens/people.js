@@ -9,10 +9,10 @@ import { chosenRoles, LinkSheet, PEOPLE, PersonState, roleFields, ROLES, roleWor
 import { Act, Filters, Heading, may, Table, useOfficer } from "../parts.js";
 
 const columns = () => [
-  { key: "display_name", name: t("me.name") }, { key: "username", name: t("username") },
+  { key: "display_name", name: t("me.name"), kind: "wide" }, { key: "username", name: t("username") },
   { key: "state", name: t("state"), value: ({ state }) => t(`person.${state}`), show: ({ state }) => html`<${PersonState} state=${state} />` },
   { key: "roles", name: t("me.roles"), value: ({ roles }) => roles.map(roleWords).join(t("and")) },
-  { key: "region", name: t("region"), value: ({ region }) => region.path },
+  { key: "region", name: t("region"), kind: "wide", value: ({ region }) => region.path },
   { key: "second_factor", name: t("code"), value: ({ second_factor: coded }) => t(coded ? "yes" : "no") },
   { key: "proposal", name: t("person.waits"), value: ({ proposal }) => t(proposal === null ? "no" : "yes") },
   { key: "payouts_held_until", name: t("person.held"), kind: "time" },

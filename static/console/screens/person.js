@@ -10,8 +10,8 @@ import { Act, Badge, Facts, Heading, may, Table } from "../parts.js";
 
 function Roles({ one, onDone }) {
   const end = (role) => () => call("DELETE", personAt(one.username, `/deputies/${role}`));
-  return html`<${Facts} title=${t("me.roles")} facts=${[]}><ul class="list">${one.roles.map((held) => html`<li><div class="line"><p class="grow">${roleWords(held)} ${!held.in_force && html`<${Badge}>${t("person.not_in_force")}<//>`}</p>
-    ${held.deputy && may(`DELETE ${PERSON}/deputies/{role}`) && html`<${Act} words=${t("person.deputy.end")} danger act=${end(held.role)} onDone=${onDone}><p>${t("person.deputy.end.about")}</p><//>`}</div></li>`)}</ul><//>`;
+  return html`<${Facts} title=${t("me.roles")} facts=${[]}>${!one.roles.length && html`<p class="soft">${t("person.no_roles")}</p>`}${one.roles.length > 0 && html`<ul class="list">${one.roles.map((held) => html`<li><div class="line"><p class="grow">${roleWords(held)} ${!held.in_force && html`<${Badge}>${t("person.not_in_force")}<//>`}</p>
+    ${held.deputy && may(`DELETE ${PERSON}/deputies/{role}`) && html`<${Act} words=${t("person.deputy.end")} danger act=${end(held.role)} onDone=${onDone}><p>${t("person.deputy.end.about")}</p><//>`}</div></li>`)}</ul>`}<//>`;
 }
 
 function SignIns({ one }) {

@@ -30,8 +30,9 @@ export default function PovertyLines() {
   const mine = may(`PUT ${LINES}/{year}`);
   const columns = [
     { key: "year", name: t("poverty.year") }, { key: "national_yuan", name: t("poverty.national_yuan"), unit: t("yuan"), kind: "count" }, { key: "province_yuan", name: t("poverty.province_yuan"), unit: t("yuan"), kind: "count" },
-    { key: "source", name: t("poverty.source") },
-    { key: "changed_at", name: t("poverty.changed_at"), kind: "time", ...(mine && { show: (one) => html`<${Set} one=${one} words=${t("poverty.edit")} again=${from.again} />` }) },
+    { key: "source", name: t("poverty.source"), kind: "wide" },
+    { key: "changed_at", name: t("poverty.changed_at"), kind: "time" },
+    ...(mine ? [{ key: "edit", name: t("poverty.edit"), value: () => "", show: (one) => html`<${Set} one=${one} words=${t("poverty.edit")} again=${from.again} />` }] : []),
   ];
   return html`<div class="stack"><${Heading} title=${t("poverty")} lead=${t("poverty.lead")}>${mine && html`<${Set} words=${t("poverty.add")} again=${from.again} />`}<//>
     <${Loaded} from=${from}>${({ items }) => (items.length ? html`<${Table} caption=${t("poverty")} rows=${items} columns=${columns} file="danzhu-poverty-lines" />` : html`<${Empty} title=${t("poverty.none")} hint=${t("poverty.none.hint")} />`)}<//></div>`;

@@ -27,7 +27,7 @@ export default function Proposals({ query }) {
   const columns = [
     { key: "username", name: t("username") },
     { key: "kind", name: t("proposal.kind"), value: ({ kind }) => t(`proposal.kind.${kind}`) },
-    { key: "state", name: t("state"), value: ({ state }) => t(`proposal.${state}`), show: (one) => html`<${Badge} kind=${KIND[one.state]}>${t(`proposal.${one.state}`)}<//>${one.state === "open" && html`<${Decide} one=${one} onDone=${decided} />`}` },
+    { key: "state", name: t("state"), value: ({ state }) => t(`proposal.${state}`), show: (one) => html`<div class="row"><${Badge} kind=${KIND[one.state]}>${t(`proposal.${one.state}`)}<//>${one.state === "open" && html`<${Decide} one=${one} onDone=${decided} />`}</div>` },
     { key: "facts", name: t("audit.facts"), value: ({ facts }) => toldLine(facts), show: ({ facts }) => html`<${Told} facts=${facts} />` },
     { key: "proposed_by", name: t("proposal.by") }, { key: "proposed_at", name: t("proposal.at"), kind: "time" },
     { key: "decided_by", name: t("export.decided_by") }, { key: "decided_at", name: t("export.decided_at"), kind: "time" },

@@ -34,9 +34,9 @@ function One({ one, again }) {
       ${one.state !== "withdrawn" && may(`POST ${VERIFICATION}/withdraw`) && html`<${Act} words=${t("verification.withdraw")} danger act=${act("withdraw")} done=${t("verification.withdraw.done")}><p>${t("verification.withdraw.about")}</p><//>`}
     <//>
     <${Figures} figures=${[
-    [t("verification.units"), count(one.units), t("verification.trees")],
-    ...(one.approved_at ? [[t("verification.buffer"), count(one.buffer_units), t("verification.trees")], [t("verification.sellable"), count(sellable), t("verification.trees")]] : []),
-    [t("verification.left_out"), count(left.reduce((sum, { trees }) => sum + trees, 0)), t("verification.trees")],
+    [t("verification.units"), count(one.units), t("unit.trees")],
+    ...(one.approved_at ? [[t("verification.buffer"), count(one.buffer_units), t("unit.trees")], [t("verification.sellable"), count(sellable), t("unit.trees")]] : []),
+    [t("verification.left_out"), count(left.reduce((sum, { trees }) => sum + trees, 0)), t("unit.trees")],
   ]} />
     ${one.state === "draft" && html`<p class="notice warn">${t("verification.draft.said")}</p>`}
     ${left.length > 0

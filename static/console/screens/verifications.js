@@ -10,7 +10,7 @@ import { chosen, regionAndYear, thisYear } from "../region-year.js";
 import { VerificationState } from "../verification-state.js";
 
 const columns = () => [
-  { key: "place", name: t("region"), value: ({ region }) => region.path },
+  { key: "place", name: t("region"), kind: "wide", value: ({ region }) => region.path },
   { key: "year", name: t("verification.year") },
   { key: "state", name: t("state"), value: ({ state }) => t(`verification.${state}`), show: ({ state }) => html`<${VerificationState} state=${state} />` },
   { key: "units", name: t("verification.units"), kind: "count" },

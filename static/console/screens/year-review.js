@@ -8,7 +8,6 @@ import { html, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS as HOUSEHOLDS } from "../../words/console-households.js";
 import { WORDS } from "../../words/console-registry.js";
-import { Division } from "../division.js";
 import { Act, Badge, Facts, Figures, Heading, may, Progress, Table } from "../parts.js";
 
 addWords(HOUSEHOLDS);
@@ -52,7 +51,7 @@ function One({ one, again }) {
     { key: "found", name: t("review.found"), value: ({ code }) => (said(code) ? t(`review.${said(code)}`) : ""),
       show: ({ code }) => (findings ? html`<${Finding} key=${code} code=${code} value=${found[code]} write=${write} />` : open ? "—" : html`<${Badge} kind=${said(code) === "gone" ? "bad" : "good"}>${t(`review.${said(code)}`)}<//>`) },
   ];
-  return html`<${Heading} title=${t("review.title", { year: one.year })} back=${[t("nav.reviews"), "/year-reviews"]} lead=${html`<${Division} code=${one.region} />`}>
+  return html`<${Heading} title=${t("review.title", { year: one.year })} back=${[t("nav.reviews"), "/year-reviews"]} lead=${one.region.path}>
       <${Badge} kind=${open ? "warn" : "good"}>${t(open ? "review.open" : "review.confirmed")}<//>
       ${findings && done === one.sample.length && html`<${Act} words=${t("review.confirm")} kind="primary" act=${confirm} done=${t("review.confirm.done")}>
         <p>${t("review.confirm.about", { growing: count(named("growing").length), gone: count(named("gone").length) })}</p><p>${t("review.confirm.then")}</p><//>`}

@@ -5,14 +5,13 @@ import { Empty, Listed } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
-import { Division } from "../division.js";
 import { Act, Badge, Filters, Heading, may, Table, useOfficer } from "../parts.js";
 import { chosen, regionAndYear, thisYear } from "../region-year.js";
 
 const stateOf = ({ confirmed_at: confirmed }) => t(confirmed ? "review.confirmed" : "review.open");
 
 const columns = () => [
-  { key: "region", name: t("region"), show: ({ region }) => html`<${Division} code=${region} />` },
+  { key: "region", name: t("region"), kind: "wide", value: ({ region }) => region.path },
   { key: "year", name: t("verification.year") },
   { key: "state", name: t("state"), value: stateOf, show: (one) => html`<${Badge} kind=${one.confirmed_at ? "good" : "warn"}>${stateOf(one)}<//>` },
   { key: "sold", name: t("review.sold"), kind: "count" },

@@ -67,6 +67,7 @@ def test_a_sample_that_stands_makes_what_was_sold_measured(
     app: Flask, verifier: FlaskClient, review: dict[str, Any]
 ) -> None:
     assert (review["sold"], len(review["sample"]), review["measured"]) == (3, 3, 0)
+    assert review["region"] == {"code": VILLAGE, "name": "打狼村村民委员会", "path": "望谟县石屯镇打狼村"}
     confirmed = findings(verifier, review, review["sample"], [])
     assert confirmed.status_code == 200, confirmed.json
     body = confirmed.get_json()
