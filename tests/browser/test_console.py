@@ -153,7 +153,7 @@ def test_a_household_is_found_revealed_for_a_reason_and_its_statement_printed(
     page.emulate_media(media="print")
     expect(page.get_by_role("button", name="打印")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"{known['name']} {known['number']}")
-    page.set_viewport_size({"width": 720, "height": 1000})
+    page.set_viewport_size({"width": 1000, "height": 720})
     shot(page, "console-statement-in-print")
     assert_no_sideways_scroll(page)
     # What was seen is gone once the screen is left.

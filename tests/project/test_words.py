@@ -73,6 +73,39 @@ def test_every_word_that_a_screen_asks_for_is_in_the_catalogue() -> None:
     assert missing == set()
 
 
+IMPORTED = re.compile(r'^import [^;]*? from "(\.[^"]+)";', re.M | re.S)
+
+
+def _with_imports(script: Path, seen: set[Path]) -> set[Path]:
+    """A script with all that it imports at once."""
+    if script not in seen:
+        seen.add(script)
+        for name in IMPORTED.findall(script.read_text("utf-8")):
+            _with_imports((script.parent / name).resolve(), seen)
+    return seen
+
+
+def test_every_screen_of_the_console_brings_the_words_it_asks_for() -> None:
+    missing = set()
+    frame = _with_imports(ROOT / "static/console/main.js", set())
+    for screen in (ROOT / "static/console/screens").glob("*.js"):
+        scripts = _with_imports(screen, set(frame))
+        words = {
+            key
+            for file in scripts
+            if file.parent.name == "words" and file.stem != "words"
+            for key in _words(file)
+        }
+        missing |= {
+            f"{screen.stem}: {key}"
+            for file in scripts
+            if file.parent.name not in ("words", "preact-htm")
+            for key in ASKED.findall(file.read_text("utf-8"))
+            if key not in words
+        }
+    assert missing == set()
+
+
 def test_every_family_of_words_that_a_screen_asks_for_has_members() -> None:
     words = _all_words()
     for file in _scripts():

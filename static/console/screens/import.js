@@ -20,7 +20,7 @@ function way({ state, officer, created_at: created, accepted_at: accepted, probl
     { title: t("import.step.checked"), state: checked, note: state === "checking" || !problems ? null : t("import.step.problems", { count: count(problems) }) },
     state === "discarded"
       ? { title: t("import.discarded"), state: "bad" }
-      : { title: t("import.accepted"), state: state === "accepted" ? "done" : state === "checked" ? "now" : "later", at: accepted },
+      : { title: t(state === "accepted" ? "import.accepted" : "import.accept"), state: state === "accepted" ? "done" : state === "checked" ? "now" : "later", at: accepted },
   ];
 }
 

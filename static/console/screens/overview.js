@@ -37,6 +37,7 @@ function Chart({ region, year, years }) {
   if (!lines?.length) return null;
   const bars = lines.map(({ code, earned_fen: value }) => ({ label: year ? String(Number(code.slice(5))) : code, name: year ? month(code) : code, value }));
   const whole = bars.reduce((sum, { value }) => sum + value, 0);
+  if (!whole) return null;
   return html`<${Bars} title=${year ? t("chart.months", { year }) : t("chart.years")} label=${t(year ? "group.month" : "group.year")}
     desc=${t("chart.desc", { sum: yuan(whole) })} bars=${bars} file="danzhu-income" />`;
 }

@@ -3,9 +3,11 @@ import { Button } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
+import { WORDS as HOUSEHOLDS } from "../../words/console-households.js";
 import { WORDS } from "../../words/console-registry.js";
 import { Control, Heading } from "../parts.js";
 
+addWords(HOUSEHOLDS);
 addWords(WORDS);
 
 export default function Trees() {

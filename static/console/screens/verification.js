@@ -19,7 +19,7 @@ const columns = () => [
 
 const way = ({ state, verifier, created_at: created, approved_at: approved, withdrawn_at: withdrawn }) => [
   { title: t("verification.draft"), state: "done", by: approved ? null : verifier, at: created },
-  ...(approved || state === "draft" ? [{ title: t("verification.approved"), state: approved ? "done" : "now", by: approved && verifier, at: approved }] : []),
+  ...(approved || state === "draft" ? [{ title: t(approved ? "verification.approved" : "verification.approve"), state: approved ? "done" : "now", by: approved && verifier, at: approved }] : []),
   ...(withdrawn ? [{ title: t("verification.withdrawn"), state: "bad", at: withdrawn }] : []),
 ];
 
