@@ -84,7 +84,11 @@ def quotes(view: View) -> View:
 
 
 def _large_quote(response: Response) -> bool:
-    return response.status_code == 200 and response.get_json()["count"] >= LARGE
+    """Whether many trees were drawn, or counted in vain."""
+    told = response.get_json()
+    if response.status_code == 409:
+        return ((told.get("fields") or {}).get("available") or 0) >= LARGE
+    return response.status_code == 200 and told["count"] >= LARGE
 
 
 def _failed(response: Response) -> bool:

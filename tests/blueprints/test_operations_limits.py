@@ -74,6 +74,17 @@ def test_large_quotes_from_one_address_are_bounded_and_small_ones_are_not(
     assert ask(2).get_json()["code"] == "too_many_requests"
 
 
+def test_large_quotes_that_are_refused_are_bounded_as_well(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_shop(app, [3])
+    monkeypatch.setattr("blueprints.limits.LARGE", 3)
+    client = app.test_client()
+    most = _per_minute(LARGE_QUOTES)
+    answers = _until_refused(lambda: client.post("/api/v1/quotes", json={"count": 4}), most + 5)
+    assert answers == [409] * most + [429]
+
+
 def test_sign_ins_that_succeed_use_nothing_up(client: FlaskClient) -> None:
     most = _per_minute(SIGN_IN_FAILURES)
     for _ in range(most - 1):

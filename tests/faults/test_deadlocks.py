@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from blueprints.idempotent import until_not_raced
-from models import Lane, transaction
-from tests.faults.meeting import engine_is_postgresql, lanes_held, wait_until_waiting
+from models import Credit, Lane, transaction
+from tests.faults.meeting import PATIENCE_SECONDS, engine_is_postgresql, lanes_held, wait_until_waiting
 from tests.support.buying import Buyer, codes_of, faults_found, make_shop
 from tests.support.clock import SteppingClock
+from tests.support.refunding import ask_back
 
 
 def test_an_order_by_code_and_one_by_count_for_the_same_tree_do_not_block_each_other(app: Flask) -> None:
@@ -154,3 +155,19 @@ def test_a_random_crowd_of_all_kinds_of_orders_leaves_nothing_undone(
 def _held(app: Flask, buyers: list[Buyer]) -> int:
     numbers = [order["number"] for buyer in buyers for order in buyer.get("/orders").get_json()["items"]]
     return sum(len(codes_of(app, number)) for number in numbers)
+
+
+def test_an_order_past_its_refund_window_waits_for_nobody_who_pays_its_households(
+    app: Flask, clock: SteppingClock
+) -> None:
+    make_shop(app, (1, 1))
+    number = Buyer(app, "lin").buy(count=2)
+    clock.advance(days=30)
+    lin = Buyer(app, "lin")
+    with ThreadPoolExecutor(1) as pool, app.app_context(), transaction() as session:
+        session.execute(sa.select(Credit.id).with_for_update()).all()
+        asked = pool.submit(ask_back, lin, number)
+        # SQLite has one lock: there whoever writes waits for everybody.
+        if engine_is_postgresql(app):
+            asked.result(PATIENCE_SECONDS)
+    assert asked.result().get_json()["code"] == "refund_window_over"
