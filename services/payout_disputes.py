@@ -39,6 +39,11 @@ def found_arrived() -> sa.Select[str]:
     return _found((NEWS_DIFFERS, PAID_TWICE), said=PayoutLineState.PAID, of=PayoutLineState.BOUNCED)
 
 
+def found_paid_twice() -> sa.Select[str]:
+    """Those of `found_arrived` of which two people know already that they were paid a second time."""
+    return _found((PAID_TWICE,), said=PayoutLineState.PAID, of=PayoutLineState.BOUNCED)
+
+
 def _found(kinds: Sequence[str], *, said: PayoutLineState, of: PayoutLineState) -> sa.Select[str]:
     """Payments in one state of which two people have settled that the bank, which said another, may be believed."""
     said_since = sa.exists().where(

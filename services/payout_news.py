@@ -26,7 +26,7 @@ from domain.payouts import (
 )
 from models import PayoutBatch, PayoutLine, PayoutLineCredit
 from models.credits import CreditState
-from services import audit, incidents
+from services import audit, incidents, payout_disputes
 from services import ledger as book
 from services.payout_decisions import CASH_OF
 from services.payouts import advance, move_credits
@@ -196,10 +196,13 @@ def correct_line(session: Session, reference: str, *, now: datetime, actor: str)
 def paid_again(session: Session, reference: str, *, batch: str, now: datetime) -> None:
     """The bank says that a line arrived whose money has gone out again with another batch: two people look into it.
 
-    Once they have, the same news opens nothing more. Raises NotFound.
+    Once they have, the same news opens nothing more, until the bank has said the opposite. Raises NotFound.
     """
     line, _ = find_line(session, reference)
-    incidents.open_unless_settled(
+    known = payout_disputes.found_paid_twice().where(PayoutLine.id == line.id)
+    if session.scalar(known) is not None:
+        return
+    incidents.open_incident(
         session,
         kind=PAID_TWICE,
         subject=f"{HELD_LINE}{line.reference}",

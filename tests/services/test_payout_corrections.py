@@ -205,11 +205,16 @@ def test_news_of_arrival_after_a_second_payment_is_an_incident_and_books_nothing
     assert story.told(LATER + timedelta(hours=1)) == (RowOutcome.REFUSED, "return_paid_again")
     # Two people have looked into it: the same news is nothing new.
     assert story.kinds() == ["payout_paid_twice"]
+    # It is once the bank has taken it back.
+    assert story.told(LATER + timedelta(hours=2), **BOUNCED) == (RowOutcome.UNCHANGED, None)
+    assert story.told(LATER + timedelta(hours=3)) == (RowOutcome.REFUSED, "return_paid_again")
+    assert story.kinds() == ["payout_paid_twice"] * 2
+    story.settle(LATER + timedelta(hours=3))
     assert book(session) == before
     # The second payment was stopped: what it leaves owed is what the first one has paid.
     assert story.told(LATER, line=again, 处理结果="失败", 失败原因="账户冻结") == (RowOutcome.BOUNCED, None)
     assert left_out(session, story) == {"attempt_pending": {"households": 1, "amount_fen": 600}}
-    assert story.told(LATER + timedelta(hours=2)) == (RowOutcome.PAID, None)
+    assert story.told(LATER + timedelta(hours=4)) == (RowOutcome.PAID, None)
     assert states(session) == [CreditState.PAID, CreditState.IN_TRANSIT]
     assert findings(session) == set()
 
