@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.audit_actions import ACTIONS
-from domain.clock import SHANGHAI
+from domain.clock import shanghai_text
 
 Row = Sequence[str | int | None]
 
@@ -49,7 +49,7 @@ def _row(entry: Mapping[str, Any], *, english: bool) -> Row:
     _, *meanings = ACTIONS.get(entry["action"], ("", "", ""))
     return (
         entry["id"],
-        at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
+        shanghai_text(at),
         entry["actor"],
         entry["username"],
         entry["action"],

@@ -32,3 +32,8 @@ def day_span(first: date, last: date) -> tuple[datetime, datetime]:
 def rfc3339(instant: datetime) -> str:
     """An instant as RFC 3339 UTC with `Z`, to the second."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def shanghai_text(instant: datetime) -> str:
+    """An instant as people there write it, `2026-10-27 12:19:05`."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

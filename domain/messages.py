@@ -335,7 +335,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "该批次的农户现在都被暂缓，没有可发放的明细，请撤销或驳回。",
         "Every household of the batch is left out by now; cancel or reject it.",
     ),
-    "payout_notice_running": ("公示期到 {until} 为止，届满后才能审批。", "The notice stands until {until}; approve it after that."),
+    "payout_notice_running": ("公示期到 {until}（北京时间）为止，届满后才能审批。", "The notice stands until {until}, Beijing time; approve it after that."),
     "duties_not_separate": (
         "您已为该批次制单、审批或放款，或者录入、确认过其中的账户；这些须由不同的人办理。",
         "You have drafted, approved or released this batch already, or entered or confirmed an account it pays; that takes different people.",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.clock import SHANGHAI
+from domain.clock import shanghai_text
 from domain.money import yuan_text
 
 Row = Sequence[str | int | None]
@@ -46,7 +46,7 @@ class Watermark:
 
     def text(self, *, english: bool) -> str:
         """The watermark as it stands on every row."""
-        at = self.taken_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        at = shanghai_text(self.taken_at)
         if english:
             return (
                 f"export {self.export_id} | taken by {self.taken_by} at {at} (Asia/Shanghai)"
@@ -119,7 +119,7 @@ def export_table(lines: Iterable[ExportLine], watermark: Watermark, language: st
 def _row(line: ExportLine, mark: str) -> Row:
     return (
         line.kind,
-        line.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
+        shanghai_text(line.at),
         line.household,
         line.name,
         line.identity,

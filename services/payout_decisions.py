@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import ledger
-from domain.clock import rfc3339
+from domain.clock import rfc3339, shanghai_text
 from domain.errors import Conflict
 from domain.ledger import Event
 from domain.money import grouped_yuan
@@ -101,8 +101,11 @@ def approve(
     batch = find(session, batch_id, officer.region_code, lock=True)
     expect(batch, BatchEvent.APPROVE)
     until = batch.objections_until
-    if until is None or now < until:
-        raise Conflict("payout_notice_running", {"objections_until": _said(until)}, until=_said(until))
+    assert until, "what is submitted has a notice"
+    if now < until:
+        raise Conflict(
+            "payout_notice_running", {"objections_until": rfc3339(until)}, until=shanghai_text(until)
+        )
     take_duty(session, batch, officer, Duty.APPROVER, now)
     approvals = session.scalar(
         sa.select(sa.func.count()).where(PayoutDuty.batch_id == batch.id, PayoutDuty.duty == Duty.APPROVER)
@@ -251,7 +254,3 @@ def _end(
     )
     if not was_draft:
         free_withdrawn(session, batch)
-
-
-def _said(instant: datetime | None) -> str:
-    return "" if instant is None else rfc3339(instant)

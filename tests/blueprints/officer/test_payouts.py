@@ -106,7 +106,9 @@ def test_a_batch_goes_its_way_through_five_hands(office: Office, clock: Stepping
     assert office.post("maker", f"{batch}/submit").get_json()["state"] == "submitted"
     running = office.post("approver", f"{batch}/approve")
     assert code(running) == (409, "payout_notice_running")
-    assert running.get_json()["fields"]["objections_until"].startswith("2026-09-16")
+    until = running.get_json()["fields"]["objections_until"]
+    assert until.startswith("2026-09-16T")
+    assert f"2026-09-16 {(int(until[11:13]) + 8) % 24:02d}" in running.get_json()["message"]
     clock.advance(days=7)
     approved = office.post("approver", f"{batch}/approve").get_json()
     assert (approved["state"], [one["username"] for one in approved["approvers"]]) == (
