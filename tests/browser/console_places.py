@@ -103,9 +103,8 @@ def make_places(site: Site) -> Places:
     county, verifier, admin = (site.officer(name) for name in ("county", "verifier", "admin"))
     earning = site.call("GET", "/officer/households?sort=-earned&limit=1", county)["items"][0]
     household = earning["public_id"]
-    trees = [
-        tree["code"] for tree in site.call("GET", f"/officer/households/{household}/trees", county)["items"]
-    ]
+    listed = site.call("GET", f"/officer/households/{household}/trees", county)["items"]
+    trees = [tree["code"] for tree in listed if tree["state"] == "growing"]
     lost = {"cause": "dead", "happened_on": days_ago(3), "reason": "山洪冲走，现场已看过"}
     site.call("POST", f"/officer/trees/{trees[-1]}/loss", county, 201, json=lost)
     account = {

@@ -61,7 +61,7 @@ SCREENS = {
 LOOKS = (("small", "zh"), ("phone", "zh"), ("desk", "zh"), ("small", "en"))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def places(site: Site) -> Places:
     """Something to look at on every screen."""
     return make_places(site)
