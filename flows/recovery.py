@@ -39,6 +39,7 @@ def reopen(parts: Running, actor: str) -> list[str]:
                 f"{day}: {row.state.value}; see `flask reconcile day {day}` and `flask incidents list`"
             )
     follow_due(parts)
+    in_the_way += recovery.unheard_of_payouts(database(), gap)
     in_the_way += [f"{found.rule}: {found.subject}: {found.detail}" for found in ledger.verify(database())]
     if not in_the_way:
         now = parts.clock()

@@ -12,13 +12,16 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from domain import ledger
 from domain.bills import TradeKind
 from domain.certificates import Purpose
 from domain.clock import business_day
 from domain.errors import Conflict
 from domain.ids import new_id
 from domain.orders import OrderState
-from models import AuditEntry, Gate, Order, RefundAttempt, TradeLine
+from models import AuditEntry, BankStatement, Credit, Gate, Incident, Order, RefundAttempt, TradeLine
+from models.credits import CreditState
+from services import ledger as book
 from services import refunds, users
 from services.bill_comparison import trade_lines_of
 from services.offers import RESTORED
@@ -47,6 +50,30 @@ def gap(session: Session) -> Gap:
         raise Conflict("not_restored")
     taken_at = datetime.fromisoformat(str(entry.facts["taken_at"]))
     return Gap(business_day(taken_at), business_day(entry.at), entry.at)
+
+
+def unheard_of_payouts(session: Session, gap: Gap) -> list[str]:
+    """What the bank has still to say of payouts made after the backup, in a line each; no bill of WeChat tells of them.
+
+    Nothing where nothing can have been paid: no credit was ripe, or no money lay at the bank.
+    """
+    ripe = sa.exists().where(
+        Credit.matures_at <= gap.restored_at, Credit.state.in_((CreditState.OWED, CreditState.RESERVED))
+    )
+    if not session.scalar(sa.select(ripe)) or not book.balance_of(session, ledger.BANK):
+        return []
+    heard = sa.exists().where(BankStatement.brought_at >= gap.restored_at)
+    if not session.scalar(sa.select(heard)):
+        return [f"the bank's statement from {gap.first} on is needed: `flask reconcile bank FILE`"]
+    unknown = sa.select(Incident.subject).where(
+        Incident.kind == "bank_unknown",
+        Incident.opened_at >= gap.restored_at,
+        Incident.resolved_at.is_(None),
+    )
+    return [
+        f"bank_unknown: {subject}: see to it, then settle it (docs/runbook.md)"
+        for subject in session.scalars(unknown.order_by(Incident.id))
+    ]
 
 
 def lost_payments(session: Session, day: date) -> Sequence[TradeLine]:

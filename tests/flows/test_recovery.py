@@ -1,5 +1,6 @@
 """A rehearsal: yesterday's backup comes back, and neither is a fen lost nor paid twice."""
 
+import io
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,15 +8,18 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from domain.clock import business_day
 from domain.errors import Conflict
-from flows import backups, recovery
+from domain.roles import Role
+from flows import backups, bank_statements, recovery
 from flows.running import Running
-from models import Order, Posting, database, transaction
-from services import gates, ledger
+from models import Incident, Order, Posting, database, transaction
+from services import gates, incidents, ledger
 from services.offers import RESTORED
 from tests.support.backups import empty
 from tests.support.buying import API, Buyer, faults_found, make_shop
 from tests.support.clock import SteppingClock
+from tests.support.people import make_context
 from tests.support.reconciling import balances, forget_orders, fund_sponsor, morning_after
 from tests.support.refunding import follow, given_back, submit
 
@@ -150,3 +154,28 @@ def test_a_book_that_does_not_hold_keeps_it_closed(
     clock.advance(seconds=timedelta(hours=1).total_seconds())
     assert any("credit" in line for line in reopen(app, parts))
     assert app.test_client().get(f"{API}/stats").status_code == 200
+
+
+def test_it_stays_closed_until_people_have_seen_what_the_bank_paid_meanwhile(
+    app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path
+) -> None:
+    Buyer(app).buy(count=1)
+    clock.advance(days=20)
+    take(app, tmp_path / "b", clock)
+    disaster(app, tmp_path / "b", clock)
+    day = business_day(clock())
+    morning_after(clock, day)
+    (needed,) = reopen(app, parts)
+    assert "flask reconcile bank FILE" in needed
+    statement = (
+        f"交易日期,流水号,收入金额,支出金额,附言\n{day + timedelta(days=1)},B0007,,3.00,P00000001L00001\n"
+    )
+    with app.app_context():
+        bank_statements.bring(parts, io.BytesIO(statement.encode()), "command")
+    assert reopen(app, parts)[-1].startswith("bank_unknown: bank:B0007")
+    with app.app_context(), transaction() as session:
+        paid = sa.select(Incident.id).where(Incident.subject == "bank:B0007")
+        releaser = make_context(session, Role.RELEASER)
+        number = session.scalars(paid).one()
+        incidents.resolve(session, number, "备份后已发放，不再交银行", officer=releaser, now=clock())
+    assert reopen(app, parts) == []
