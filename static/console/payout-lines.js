@@ -4,13 +4,13 @@ import { Empty, Listed } from "../shared/parts.js";
 import { html } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { DownloadButton, may, Table } from "./parts.js";
-import { BATCH, batchAt, HouseholdNumber, LineState } from "./payouts.js";
+import { BATCH, batchAt, LineState } from "./payouts.js";
 
 const why = ({ bounce_reason: bounced, withdrawn_for: withdrawn }) => (bounced ? t(`bounce.${bounced}`) : withdrawn ? t(`left_out.${withdrawn}`) : null);
 const known = ({ public_id: id }) => (may("GET /officer/households/{public_id}") ? `#/households/${id}` : null);
 
 const household = () => [
-  { key: "household_number", name: t("batch.household"), show: ({ household_number: number }) => html`<${HouseholdNumber} number=${number} />` }, { key: "name", name: t("batch.payee") },
+  { key: "household_number", name: t("batch.household"), kind: "number" }, { key: "name", name: t("batch.payee") },
   { key: "amount_fen", name: t("amount"), unit: t("yuan"), kind: "money" },
 ];
 

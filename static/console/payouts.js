@@ -16,16 +16,12 @@ export const batchAt = (id, rest = "") => `${BATCHES}/${encodeURIComponent(id)}$
 /** Whether the officer drafted a batch, and so does nothing else for it. */
 export const isMine = ({ maker }) => maker?.username === me().username;
 
-const VILLAGE_DIGITS = 12;
 const BATCH_KIND = { submitted: "warn", approved: "warn", released: "warn", settled: "good", rejected: "bad" };
 const LINE_KIND = { sent: "warn", requested: "warn", paid: "good", bounced: "bad", returned: "bad" };
 export const BATCH_STATES = ["draft", "submitted", "approved", "released", "settled", "rejected"];
 
 export const BatchState = ({ state }) => html`<${Badge} kind=${BATCH_KIND[state]}>${t(`batch.${state}`)}<//>`;
 export const LineState = ({ state }) => html`<${Badge} kind=${LINE_KIND[state]}>${t(`payout_line.${state}`)}<//>`;
-
-/** A household's number, which breaks behind its village's code where there is no room. */
-export const HouseholdNumber = ({ number }) => html`<span>${number.slice(0, VILLAGE_DIGITS)}<wbr />${number.slice(VILLAGE_DIGITS)}</span>`;
 
 /** Fen of yuan as typed ("12", "12.5", "12.50"); what is no such amount is refused in words. */
 export function fenOf(typed) {

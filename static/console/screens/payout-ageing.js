@@ -6,7 +6,7 @@ import { Empty, Listed, Loaded } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { Filters, Heading, may, Table } from "../parts.js";
-import { BATCH, HouseholdNumber } from "../payouts.js";
+import { BATCH } from "../payouts.js";
 
 const AGEING = "/officer/payouts/ageing";
 const amount = () => ({ key: "amount_fen", name: t("amount"), unit: t("yuan"), kind: "money" });
@@ -34,5 +34,5 @@ export default function Ageing({ query }) {
       <${Silent} rows=${silent} />`}<//>
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("ageing.none")} hint=${t("ageing.none.hint")} />`}>
       ${(items) => html`<${Table} caption=${t("ageing.whose")} rows=${items} exports=${[["CSV", address(`${AGEING}.csv`, asked)]]} link=${({ public_id: id }) => may("GET /officer/households/{public_id}") && `#/households/${id}`}
-        columns=${[{ key: "household_number", name: t("batch.household"), show: ({ household_number: number }) => html`<${HouseholdNumber} number=${number} />` }, { key: "name", name: t("batch.payee") }, { key: "place", name: t("place") }, { key: "payable_since", name: t("ageing.since"), kind: "time" }, days(), amount()]} />`}<//></div>`;
+        columns=${[{ key: "household_number", name: t("batch.household"), kind: "number" }, { key: "name", name: t("batch.payee") }, { key: "place", name: t("place") }, { key: "payable_since", name: t("ageing.since"), kind: "time" }, days(), amount()]} />`}<//></div>`;
 }
