@@ -21,9 +21,13 @@ from config import Settings
 from flows.running import running
 from flows.sample import Extent, load_sample
 from jobs.worker import JOBS, work
+from models import transaction
+from services import sponsor
 
 #: What bin/run loads, but less of it: a quarter of the trees and a quarter of the sales.
 EXTENT = Extent(trees_of_a_household=6, orders=64)
+#: Fees of whatever a test lets households earn: where they are not covered, nothing is sold to the tests after it.
+SPONSOR_FEN = 1_000_000
 PASSWORD = "eleven officers, one password"  # of every demo officer
 #: A job that comes round within a minute comes so often here: nobody waits for it in a test.
 HURRIED_SECONDS = 2
@@ -55,6 +59,8 @@ def prepare(app: Flask) -> None:
         app.cli.main(args=command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
     with app.app_context():
         load_sample(running(), PASSWORD, EXTENT)
+        with transaction() as session:
+            sponsor.pay_in(session, SPONSOR_FEN, "BROWSER-PAY-IN", running().clock())
 
 
 def serve(app: Flask) -> None:

@@ -110,6 +110,7 @@ def test_chosen_trees_that_somebody_else_took_are_left_out_and_the_others_bought
     _look(page, shot, "trees")
     page.get_by_role("link", name="去支付").click()
     page.get_by_label("证书上的名称").fill("阿朵")
+    expect(page.get_by_role("button", name="提交订单 · ¥6.00")).to_be_visible()
     _look(page, shot, "buy-chosen")
     taken, free = page.url.split("trees=")[1].replace("%2C", ",").split(",")
     _buy_named(site, taken)

@@ -23,7 +23,7 @@ from models import Officer, PayoutBatch, Reconciliation
 from services import payout_decisions
 from tests.browser.console_pages import loaded, open_as
 from tests.browser.console_rows import make_closed_month, make_day
-from tests.browser.screens import IN_BOTH_LANGUAGES, ON_A_DESK, SCREENS, NewPage
+from tests.browser.screens import SCREENS, NewPage, looks
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people, assert_no_sideways_scroll, assert_touchable
 from tests.support import payouts
@@ -186,16 +186,15 @@ def made(site: Site) -> dict[str, Any]:
     }
 
 
-#: Widest first: what folds away on a phone is judged there as well.
-SIZES = {"zh": ["desk", "phone", "small"], "en": ["small"]}
+#: Sizes beside the one a page is opened on, which is the widest: what folds away on a phone is judged there as well.
+NARROWER = {"desk": ["phone"]}
 
 
-@ON_A_DESK
-@IN_BOTH_LANGUAGES
+@looks("screen,language", ("small", "zh"), ("desk", "zh"), ("small", "en"))
 def test_every_screen_about_money_is_fit_for_people(
-    new_page: NewPage, site: Site, made: dict[str, Any], language: str
+    new_page: NewPage, site: Site, made: dict[str, Any], screen: str, language: str
 ) -> None:
-    sizes = SIZES[language]
+    sizes = [screen, *NARROWER.get(screen, [])]
     pages: dict[str, Page] = {}
     for who, password in (("auditor", ""), ("county", ""), (made["payer"], OFFICER_PASSWORD)):
         pages[who] = new_page(screen=sizes[0])

@@ -12,7 +12,7 @@ from domain.roles import Role
 from services.demo_officers import DEMO_REGION
 from tests.browser.console_pages import loaded, open_as, open_screen
 from tests.browser.console_places import LONG_NAME, fresh_household, fresh_identity, officer_of
-from tests.browser.screens import NewPage, Shot
+from tests.browser.screens import ON_A_PHONE_AND_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
@@ -20,7 +20,6 @@ from tests.browser.watching import PageWatch
 SESSION = "401 POST /api/v1/officer/session"
 PASSWORD = "moss on the north side of firs"
 ON_A_PHONE = pytest.mark.parametrize("screen", ["phone"], indirect=True)
-ON_A_PHONE_AND_A_DESK = pytest.mark.parametrize("screen", ["phone", "desk"], indirect=True)
 
 
 def _look(page: Page, shot: Shot, name: str) -> None:

@@ -5,14 +5,13 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from domain.roles import Role
 from services.demo_officers import DEMO_REGION
 from tests.browser.console_pages import loaded, open_as, open_screen
 from tests.browser.console_places import days_ago, household_rows, officer_of
-from tests.browser.screens import NewPage, Shot
+from tests.browser.screens import ON_A_PHONE_AND_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
@@ -21,7 +20,6 @@ from tests.support.sheets import as_csv, tree_row
 FIRST_VILLAGE, SECOND_VILLAGE = "522326107207", "522326107208"
 IMPORT = re.compile(r"/api/v1/officer/imports/\d+$")
 SURVEYOR = "调查员零一"
-ON_A_PHONE_AND_A_DESK = pytest.mark.parametrize("screen", ["phone", "desk"], indirect=True)
 
 
 def _bring(page: Page, name: str, rows: list[dict[str, Any]]) -> None:

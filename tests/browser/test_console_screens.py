@@ -5,7 +5,7 @@ from playwright.sync_api import Page
 
 from tests.browser.console_pages import open_screen, sign_in
 from tests.browser.console_places import Places, make_places
-from tests.browser.screens import Shot
+from tests.browser.screens import Shot, looks
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 
@@ -58,7 +58,7 @@ SCREENS = {
     ),
 }
 #: All sizes in Chinese, the smallest in English too.
-LOOKS = (("small", "zh"), ("phone", "zh"), ("desk", "zh"), ("small", "en"))
+IN_EVERY_WAY = looks("screen,language", ("small", "zh"), ("phone", "zh"), ("desk", "zh"), ("small", "en"))
 
 
 @pytest.fixture(scope="package")
@@ -68,7 +68,7 @@ def places(site: Site) -> Places:
 
 
 @pytest.mark.parametrize("officer", SCREENS)
-@pytest.mark.parametrize(("screen", "language"), LOOKS, indirect=True)
+@IN_EVERY_WAY
 def test_every_screen_of_the_registry_is_fit_for_people(
     officer: str, page: Page, site: Site, places: Places, shot: Shot
 ) -> None:
@@ -85,7 +85,7 @@ def test_every_screen_of_the_registry_is_fit_for_people(
     assert not unfit, "\n\n".join(unfit)
 
 
-@pytest.mark.parametrize(("screen", "language"), LOOKS, indirect=True)
+@IN_EVERY_WAY
 def test_the_way_in_is_fit_for_people(page: Page, shot: Shot) -> None:
     page.goto("/console")
     page.locator("#field-username").wait_for()

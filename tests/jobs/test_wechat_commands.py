@@ -33,6 +33,8 @@ def _simulator(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
          "--port", str(port), "--storage", str(folder / "alone.sqlite3")],
         cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env={**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'danzhu.sqlite3'}"},
+        # A suite that was started in the background ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no thread runs
     )  # fmt: skip
     try:
         yield process
