@@ -190,6 +190,7 @@ def made(site: Site) -> dict[str, Any]:
 NARROWER = {"desk": ["phone"]}
 
 
+@pytest.mark.long
 @looks("screen,language", ("small", "zh"), ("desk", "zh"), ("small", "en"))
 def test_every_screen_about_money_is_fit_for_people(
     new_page: NewPage, site: Site, made: dict[str, Any], screen: str, language: str

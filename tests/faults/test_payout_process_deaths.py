@@ -152,6 +152,7 @@ def die_everywhere(town: Town, step: Callable[[], httpx.Response]) -> None:
     assert done >= 3
 
 
+@pytest.mark.long
 @pytest.mark.one_engine("postgresql")
 def test_each_step_survives_the_servers_death_and_nothing_is_paid_twice(town: Town) -> None:
     die_everywhere(town, town.release)
