@@ -76,11 +76,13 @@ def _pages(result: Result) -> str:
 
 def _growth(result: Result) -> str:
     least, most = result.sizes[0], result.sizes[-1]
-    lines = [
-        f"From {least.postings:,} to {most.postings:,} postings ({most.postings / least.postings:.0f} times as many)"
-        " the server's CPU for a page grew to"
-    ]
-    lines += [f"  {times:6.1f} times  {name}" for name, times in result.growth().items()]
+    lines = list[str]()
+    if most is not least:
+        lines.append(
+            f"From {least.postings:,} to {most.postings:,} postings ({most.postings / least.postings:.0f} times as many)"
+            " the server's CPU for a page grew to"
+        )
+        lines += [f"  {times:6.1f} times  {name}" for name, times in result.growth().items()]
     county = most.pages["county"]
     lines.append(
         f"The county page took {county.p50_ms or 0:.0f} ms at the median; {WANTED_MS} ms are wanted."
