@@ -79,8 +79,8 @@ def _growth(result: Result) -> str:
     lines = list[str]()
     if most is not least:
         lines.append(
-            f"From {least.postings:,} to {most.postings:,} postings ({most.postings / least.postings:.0f} times as many)"
-            " the server's CPU for a page grew to"
+            f"From {least.postings:,} to {most.postings:,} postings"
+            f" ({most.postings / least.postings:.0f} times as many) the server's CPU for a page grew to"
         )
         lines += [f"  {times:6.1f} times  {name}" for name, times in result.growth().items()]
     county = most.pages["county"]
