@@ -1,7 +1,6 @@
 """The screens pages are looked at on, and how a test asks for them."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, ViewportSize
@@ -19,17 +18,16 @@ SCREENS: dict[str, ViewportSize] = {
 LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 
 
-def looks(names: str, first: Any, *others: Any) -> pytest.MarkDecorator:
-    """A test's looks at what it opens: the first in every run, the others where `--all` is given."""
-    seldom = [
-        pytest.param(*(one if isinstance(one, tuple) else (one,)), marks=pytest.mark.long) for one in others
-    ]
+def looks(names: str, *ways: tuple[str, ...]) -> pytest.MarkDecorator:
+    """How a test looks at what it opens: in the first of these ways in every run, in the others with `--all`."""
+    first, *others = ways
+    seldom = [pytest.param(*way, marks=pytest.mark.long) for way in others]
     return pytest.mark.parametrize(names.split(","), [first, *seldom], indirect=True)
 
 
 #: Decorators: run a test on each of them.
-ON_EVERY_SCREEN = looks("screen", ("small",), "phone", "desk")
-ON_A_PHONE_AND_A_DESK = looks("screen", ("phone",), "desk")
-IN_BOTH_LANGUAGES = looks("language", ("zh",), "en")
+ON_EVERY_SCREEN = looks("screen", ("small",), ("phone",), ("desk",))
+ON_A_PHONE_AND_A_DESK = looks("screen", ("phone",), ("desk",))
+IN_BOTH_LANGUAGES = looks("language", ("zh",), ("en",))
 ON_PHONES = pytest.mark.parametrize("screen", ["small", "phone"], indirect=True)
 ON_A_DESK = pytest.mark.parametrize("screen", ["desk"], indirect=True)

@@ -23,7 +23,7 @@ from models import Officer, PayoutBatch, Reconciliation
 from services import payout_decisions
 from tests.browser.console_pages import loaded, open_as
 from tests.browser.console_rows import make_closed_month, make_day
-from tests.browser.screens import SCREENS, NewPage, looks
+from tests.browser.screens import SCREENS, NewPage
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people, assert_no_sideways_scroll, assert_touchable
 from tests.support import payouts
@@ -191,7 +191,9 @@ NARROWER = {"desk": ["phone"]}
 
 
 @pytest.mark.long
-@looks("screen,language", ("small", "zh"), ("desk", "zh"), ("small", "en"))
+@pytest.mark.parametrize(
+    ("screen", "language"), [("small", "zh"), ("desk", "zh"), ("small", "en")], indirect=True
+)
 def test_every_screen_about_money_is_fit_for_people(
     new_page: NewPage, site: Site, made: dict[str, Any], screen: str, language: str
 ) -> None:
