@@ -1,12 +1,8 @@
 """The officers' console as a browser opens it: signed in without the form, which has tests of its own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
 from playwright.sync_api import Page, expect
-from sqlalchemy.orm import Session
 
 from tests.browser.site import Site
 from tests.support.buying import API
@@ -54,24 +50,3 @@ def taken(page: Page, button: str) -> bytes:
     with page.expect_download() as kept:
         page.get_by_role("button", name=button, exact=True).click()
     return Path(kept.value.path()).read_bytes()
-
-
-@contextmanager
-def behind_triggers(session: Session, table: str) -> Iterator[None]:
-    """Let a test change rows that the table's triggers keep, as if they had been written at another time."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
-        yield
-        session.flush()
-        session.execute(sa.text("SET LOCAL session_replication_role = origin"))
-        return
-    known = session.execute(
-        sa.text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :table"),
-        {"table": table},
-    ).all()
-    for name, _ in known:
-        session.execute(sa.text(f"DROP TRIGGER {name}"))
-    yield
-    session.flush()
-    for _, statement in known:
-        session.execute(sa.text(statement))

@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from domain.roles import Role
 from flows.running import running
 from models import PayoutBatch
-from tests.browser.console_pages import act, behind_triggers, loaded, open_as, taken
+from tests.browser.console_pages import act, loaded, open_as, taken
 from tests.browser.screens import ON_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.watching import PageWatch
@@ -18,6 +18,7 @@ from tests.support.accounts import make_account
 from tests.support.payouts import fund_bank
 from tests.support.people import OFFICER_PASSWORD, make_officer
 from tests.support.returning import return_csv
+from tests.support.triggers import behind_triggers
 from tests.support.village import REGISTERED_AGO, make_earnings, make_payable, make_unpayable
 
 TOWNSHIP, VILLAGE = "新屯街道", "巴巴坪村村民委员会"

@@ -11,9 +11,7 @@ from models import Officer, PeriodExport
 from services import audit
 from tests.support.clock import START
 from tests.support.ground import VILLAGE
-
-#: Triggers that refuse a change, by table, on SQLite.
-_VERBS = ("update", "delete", "insert")
+from tests.support.triggers import behind_triggers
 
 
 def write_entries(session: Session, n: int, *, actor: str = "command", at: datetime = START) -> None:
@@ -55,9 +53,5 @@ def make_period_export(session: Session, requester: Officer, **facts: Any) -> Pe
 
 def meddle(session: Session, table: str, statement: str) -> None:
     """Send a statement that the table's triggers would refuse, with the triggers out of the way."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(sa.text("SET LOCAL session_replication_role = replica"))
-    else:
-        for verb in _VERBS:
-            session.execute(sa.text(f"DROP TRIGGER {table}_no_{verb}"))
-    session.execute(sa.text(statement))
+    with behind_triggers(session, table):
+        session.execute(sa.text(statement))
