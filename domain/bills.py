@@ -38,6 +38,7 @@ class Movement(StrEnum):
     REFUNDED = "refunded"
     REFUND_RETURNED = "refund_returned"
     SETTLED = "settled"
+    TOPPED_UP = "topped_up"
     PAID_OUT = "paid_out"
     PAYOUT_RETURNED = "payout_returned"
     OTHER = "other"
@@ -61,6 +62,7 @@ _MOVEMENTS: tuple[tuple[str, bool, Movement], ...] = (
     ("转账", False, Movement.PAID_OUT),
     ("转账", True, Movement.PAYOUT_RETURNED),
     ("提现", False, Movement.SETTLED),
+    ("充值", True, Movement.TOPPED_UP),
     ("退款", False, Movement.REFUNDED),
     ("退款", True, Movement.REFUND_RETURNED),
     ("交易", True, Movement.RECEIVED),

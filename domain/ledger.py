@@ -1,8 +1,8 @@
 """The book: accounts, the sign each must keep, and the postings each event makes.
 
 A posting moves a positive amount of fen from a source to a destination, so a book of postings always sums to zero.
-Claims (what somebody may ask of us) never fall below zero; cash accounts never rise above zero, save for fees about to
-come back with a refund, and minus their balance is the money held there.
+Claims (what somebody may ask of us) never fall below zero; cash accounts never rise above zero, save for what WeChat
+paid before its bill tells from where, and minus their balance is the money held there.
 Source of the rules: the programme's money table in docs/domain.md.
 """
 
@@ -31,6 +31,7 @@ class Event(StrEnum):
     FEE = "fee"
     FEE_RETURNED = "fee_returned"
     SETTLED = "settled"
+    TOPPED_UP = "topped_up"
     SPONSOR_PAID_IN = "sponsor_paid_in"
     BATCH_RELEASED = "batch_released"
     PAYOUT_CONFIRMED = "payout_confirmed"
@@ -78,13 +79,14 @@ def balances(postings: Iterable[Posting]) -> dict[str, int]:
     return totals
 
 
-def wrong_signs(totals: Mapping[str, int], fees_to_come_fen: int = 0) -> dict[str, int]:
+def wrong_signs(totals: Mapping[str, int], ahead_of_bills_fen: int = 0) -> dict[str, int]:
     """The accounts whose balance has the sign it may never have.
 
-    WeChat takes the fee of a refund out of what the refund costs, but says how much only in the day's bill. Until
-    that is booked the book has WeChat give back more than it holds, by no more than `fees_to_come_fen`.
+    WeChat pays refunds and households at once, but says only in the day's bill what was brought there from the bank
+    for it, and how much of a refund was a fee it gave up. Until that is booked the book has WeChat pay more than it
+    holds, by no more than `ahead_of_bills_fen`.
     """
-    most = {WECHAT: fees_to_come_fen}
+    most = {WECHAT: ahead_of_bills_fen}
     return {
         name: fen for name, fen in totals.items() if (fen < 0 if is_claim(name) else fen > most.get(name, 0))
     }

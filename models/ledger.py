@@ -23,7 +23,7 @@ PAYOUT_EVENTS = (
 _PAYOUT = sa.text("event IN ({})".format(", ".join(f"'{event.value}'" for event in PAYOUT_EVENTS)))
 
 #: Events booked from a bill or a bank statement: once for each reference, whoever brings it again.
-REFERENCED_EVENTS = (Event.FEE, Event.FEE_RETURNED, Event.SETTLED, Event.SPONSOR_PAID_IN)
+REFERENCED_EVENTS = (Event.FEE, Event.FEE_RETURNED, Event.SETTLED, Event.TOPPED_UP, Event.SPONSOR_PAID_IN)
 #: Events of one payout line, which is their reference: each happens to it once. The reversal is that of its bounce.
 LINE_EVENTS = (
     Event.BATCH_RELEASED,

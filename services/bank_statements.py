@@ -18,7 +18,7 @@ from services.differences import Found
 
 #: Postings that the bank must show: what comes in, and what goes out.
 INCOMING = (Event.SETTLED, Event.SPONSOR_PAID_IN)
-OUTGOING = (Event.PAYOUT_CONFIRMED,)
+OUTGOING = (Event.PAYOUT_CONFIRMED, Event.TOPPED_UP)
 #: Days a transfer may take until the bank shows it.
 ON_THE_WAY = timedelta(days=3)
 CHUNK = 500

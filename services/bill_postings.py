@@ -1,5 +1,6 @@
-"""What the bills put into the book: a day's fees, their return, and what was settled to the bank; each once."""
+"""What the bills put into the book: a day's fees, their return, and what moved to the bank or from it; each once."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -53,39 +54,49 @@ def book_fees(session: Session, row: Reconciliation, now: datetime) -> bool:
     return True
 
 
-def book_settlements(session: Session, day: date, now: datetime) -> tuple[int, list[Found]]:
-    """Book what WeChat settled to the bank on a day, each number once; the fen, and what could not be booked.
+def book_bank_moves(session: Session, day: date, now: datetime) -> tuple[dict[Movement, int], list[Found]]:
+    """Book what WeChat settled to the bank on a day, and what was brought there from the bank, each number once.
 
-    Not booked, and left to a person: more than the book holds at WeChat, or a number that was booked with another
-    amount.
+    Returns the fen of each, and what could not be booked and is left to a person: more than the book holds where it
+    comes from, or a number that was booked with another amount.
     """
-    lines = session.scalars(
+    total, found = {}, []
+    # What was brought first: it may be what was settled afterwards.
+    for movement, event, source, destination in (
+        (Movement.TOPPED_UP, Event.TOPPED_UP, ledger.WECHAT, ledger.BANK),
+        (Movement.SETTLED, Event.SETTLED, ledger.BANK, ledger.WECHAT),
+    ):
+        total[movement] = 0
+        lines = _fund_lines(session, day, movement)
+        held = _held(session, destination) if lines else 0
+        for line in lines:
+            booked = _booked(session, event, line.number)
+            if booked is None and line.amount_fen <= held:
+                held -= line.amount_fen
+                booked = line.amount_fen
+                _book_once(
+                    session, event, source, destination, line.amount_fen, reference=line.number, now=now
+                )
+            if booked == line.amount_fen:
+                total[movement] += line.amount_fen
+            else:
+                found.append(unbooked(day, line))
+    return total, found
+
+
+def _fund_lines(session: Session, day: date, movement: Movement) -> Sequence[FundLine]:
+    return session.scalars(
         sa.select(FundLine)
         .join(BillFile, BillFile.id == FundLine.file_id)
-        .where(BillFile.day == day, BillFile.kind != BillKind.TRADE, FundLine.movement == Movement.SETTLED)
+        .where(BillFile.day == day, BillFile.kind != BillKind.TRADE, FundLine.movement == movement)
         .order_by(FundLine.id)
     ).all()
-    total, found = 0, []
-    held = -book.balance_of(session, ledger.WECHAT) if lines else 0
-    for line in lines:
-        booked = _booked(session, Event.SETTLED, line.number)
-        if booked is None and line.amount_fen <= held:
-            held -= line.amount_fen
-            booked = line.amount_fen
-            _book_once(
-                session,
-                Event.SETTLED,
-                ledger.BANK,
-                ledger.WECHAT,
-                line.amount_fen,
-                reference=line.number,
-                now=now,
-            )
-        if booked == line.amount_fen:
-            total += line.amount_fen
-        else:
-            found.append(unbooked(day, line))
-    return total, found
+
+
+def _held(session: Session, cash: str) -> int:
+    """Fen that may leave a cash account: what the book has there, and at WeChat what it paid ahead of its bills."""
+    ahead = book.ahead_of_bills(session) if cash == ledger.WECHAT else 0
+    return ahead - book.balance_of(session, cash)
 
 
 def _booked(session: Session, event: Event, reference: str) -> int | None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain import ledger
-from domain.bills import DayFees, TradeKind
+from domain.bills import DayFees, Movement, TradeKind
 from domain.ledger import Event
 from domain.reconciliations import Verdict
 from models import Payment, Posting, RefundAttempt, TradeLine
@@ -15,7 +15,7 @@ from services.bill_comparison import trade_lines_of
 
 
 def of_day(
-    session: Session, day: date, fees: DayFees, funds: dict[str, int], settled_fen: int
+    session: Session, day: date, fees: DayFees, funds: dict[str, int], moved_fen: dict[Movement, int]
 ) -> dict[str, Any]:
     """Each side's sums of a day: the trade bill's (`bill`), the fund-flow bills' (`fund`) and the book's (`book`)."""
     payments, refunds = (trade_lines_of(day, kind) for kind in (TradeKind.PAYMENT, TradeKind.REFUND))
@@ -64,14 +64,16 @@ def of_day(
             "fund_fen": funds["fee_returned"],
             "book_fen": booked[Event.FEE_RETURNED],
         },
-        "settled": {"book_fen": settled_fen},
+        "settled": {"book_fen": moved_fen[Movement.SETTLED]},
+        "topped_up": {"book_fen": moved_fen[Movement.TOPPED_UP]},
         "wechat": {
             "fund_fen": funds["net"],
             "book_fen": received
             - refunded_fen
             - booked[Event.FEE]
             + booked[Event.FEE_RETURNED]
-            - settled_fen,
+            - moved_fen[Movement.SETTLED]
+            + moved_fen[Movement.TOPPED_UP],
         },
         "verdicts": {verdict.value: count for verdict, count in verdicts if isinstance(verdict, Verdict)},
     }

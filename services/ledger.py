@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from domain import ledger
 from domain.ledger import Event
 from domain.refunds import RefundState
-from models import BillFile, Credit, Posting, Reconciliation, Refund, TradeLine, Unit, table_of
+from models import BillFile, Credit, FundLine, Posting, Reconciliation, Refund, TradeLine, Unit, table_of
 from models.credits import CreditState
 from services.ledger_traces import TRACES
 from services.payout_traces import PAYOUT_TRACES
@@ -173,26 +174,39 @@ def balances(session: Session) -> dict[str, int]:
     return {account: int(fen) for account, fen in rows}
 
 
-def fees_to_come(session: Session) -> int:
-    """Fen of fees that WeChat may have given back without the book knowing: the fees booked and not returned, while
-    some refund has reached its payer and the bill with its fee is not booked.
+def ahead_of_bills(session: Session) -> int:
+    """Fen that WeChat may have paid without the book knowing from where: what has reached payers and households
+    there while the bill of its day is not booked, and with it the fees that were booked and are not returned.
     """
-    billed = (
-        sa.exists()
-        .where(
-            TradeLine.refund_number == Posting.reference,
-            BillFile.id == TradeLine.file_id,
-            Reconciliation.day == BillFile.day,
-            Reconciliation.fee_booked_at.is_not(None),
-        )
-        .correlate(Posting)
+    # A bill has a refund under its number, a transfer to a household under the payment's reference.
+    refunds = _in_booked_bills(TradeLine.refund_number, TradeLine.file_id)
+    transfers = _in_booked_bills(FundLine.voucher, FundLine.file_id)
+    unbilled = sa.select(sa.func.sum(Posting.amount_fen)).where(
+        Posting.destination == ledger.WECHAT,
+        sa.or_(
+            sa.and_(Posting.event == Event.REFUND_PAID, Posting.reference.not_in(refunds)),
+            sa.and_(Posting.event == Event.PAYOUT_CONFIRMED, Posting.reference.not_in(transfers)),
+        ),
     )
-    unbilled = sa.exists().where(Posting.event == Event.REFUND_PAID, ~billed)
-    if not session.scalar(sa.select(unbilled)):
+    paid = int(session.scalar(unbilled) or 0)
+    if not paid:
         return 0
     taken = sa.case((Posting.event == Event.FEE, Posting.amount_fen), else_=-Posting.amount_fen)
     fees = sa.select(sa.func.sum(taken)).where(Posting.event.in_((Event.FEE, Event.FEE_RETURNED)))
-    return int(session.scalar(fees) or 0)
+    return paid + int(session.scalar(fees) or 0)
+
+
+def _in_booked_bills(
+    number: InstrumentedAttribute[str | None] | InstrumentedAttribute[str],
+    file_id: InstrumentedAttribute[int],
+) -> sa.Select[Any]:
+    """The numbers in bills whose day is booked."""
+    return (
+        sa.select(number)
+        .join(BillFile, BillFile.id == file_id)
+        .join(Reconciliation, Reconciliation.day == BillFile.day)
+        .where(number.is_not(None), Reconciliation.fee_booked_at.is_not(None))
+    )
 
 
 def verify(session: Session) -> list[Finding]:
@@ -202,7 +216,7 @@ def verify(session: Session) -> list[Finding]:
     Returns what does not hold; an empty list is the proof.
     """
     totals = balances(session)
-    signs = ledger.wrong_signs(totals, fees_to_come(session))
+    signs = ledger.wrong_signs(totals, ahead_of_bills(session))
     findings = [Finding("sign", account, f"{fen} fen") for account, fen in signs.items()]
     if sum(totals.values()):
         findings.append(Finding("zero_sum", "book", f"{sum(totals.values())} fen"))

@@ -1,4 +1,4 @@
-"""A business day beside WeChat's bills: compared as a whole, its fees and settlements booked, its differences kept."""
+"""A business day beside WeChat's bills: compared as a whole, its fees and bank moves booked, its differences kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ def claim_due(session: Session, now: datetime, most: int = 3) -> list[date]:
 
 
 def conclude(session: Session, day: date, now: datetime) -> Reconciliation:
-    """Compare a day both ways, book its fees and settlements once, keep the differences, and open their incidents.
+    """Compare a day both ways, book its fees and bank moves once, keep the differences, and open their incidents.
 
     The same day again changes nothing that has not changed at one of the sides. Without all its bills it waits.
     """
@@ -100,17 +100,17 @@ def conclude(session: Session, day: date, now: datetime) -> Reconciliation:
     fees = bill_funds.fees_of(session, day)
     row.fee_fen, row.fee_returned_fen = fees.taken_fen, fees.returned_fen
     funds = bill_funds.compare(session, day, fees, until, now)
-    settled_fen, unsettled = bill_postings.book_settlements(session, day, now)
+    fee_booked = bill_postings.book_fees(session, row, now)
+    moved_fen, unmoved = bill_postings.book_bank_moves(session, day, now)
     found = [
         *bill_comparison.payments(session, day, until),
         *bill_comparison.refunds(session, day, until),
         *bill_funds.fee_total(session, day, fees),
         *funds.found,
-        *unsettled,
+        *unmoved,
     ]
-    fee_booked = bill_postings.book_fees(session, row, now)
     differences.replace(session, found, now, *_OF_BILLS, Difference.day == day)
-    row.figures = day_figures.of_day(session, day, fees, funds.figures, settled_fen)
+    row.figures = day_figures.of_day(session, day, fees, funds.figures, moved_fen)
     row.state = DayState.DIFFERS if _open_incidents(session, day) or not fee_booked else DayState.BALANCED
     row.reconciled_at, row.runs = now, row.runs + 1
     undecided = funds.undecided or not tomorrow_is_in or bill_comparison.refunds_under_way(session, day)

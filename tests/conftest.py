@@ -36,6 +36,9 @@ from tests.support.network import close_network
 from tests.support.people import make_passwords_quick
 from tests.support.postgresql import own_database
 
+# Their assertions are the machine's: one that fails shows what it compared.
+pytest.register_assert_rewrite("tests.machine.proof", "tests.machine.programme")
+
 #: The database of this process; whoever starts another process on it reads the same variable.
 POSTGRESQL = own_database(os.environ.get("TEST_DATABASE_URL", ""), os.environ.get("PYTEST_XDIST_WORKER", ""))
 os.environ["TEST_DATABASE_URL"] = POSTGRESQL

@@ -147,6 +147,7 @@ export const WORDS = {
   "figure.payments": ["收款", "Payments"],
   "figure.refunds": ["退款", "Refunds"],
   "figure.settled": ["结算到银行", "Settled to the bank"],
+  "figure.topped_up": ["从银行充值", "Topped up from the bank"],
   "figure.wechat": ["微信净额", "Net at WeChat"],
   "incident": ["事项", "Incident"],
   "incident.age": ["已过天数", "Days old"],

@@ -53,7 +53,8 @@ def test_the_order_of_rows_is_nothing_to_the_fee(fees: list[Decimal]) -> None:
         ("提现", True, Movement.OTHER),
         ("商家转账", False, Movement.PAID_OUT),
         ("商家转账退回", True, Movement.PAYOUT_RETURNED),
-        ("充值", True, Movement.OTHER),
+        ("充值", True, Movement.TOPPED_UP),
+        ("充值", False, Movement.OTHER),
         ("交易", False, Movement.OTHER),
     ],
 )

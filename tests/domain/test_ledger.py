@@ -63,6 +63,11 @@ EVENTS: dict[str, tuple[Moves, Moves, dict[str, int]]] = {
         [(Event.SETTLED, BANK, WECHAT, 600)],
         {WECHAT: 0, BANK: -600, WEI: 600},
     ),
+    "money brought to WeChat": (
+        [(Event.SPONSOR_PAID_IN, BANK, SPONSOR, 1000)],
+        [(Event.TOPPED_UP, WECHAT, BANK, 600)],
+        {WECHAT: -600, BANK: -400, SPONSOR: 1000},
+    ),
     "batch released and confirmed": (
         [(Event.ORDER_PAID, WECHAT, WEI, 600), (Event.SETTLED, BANK, WECHAT, 600)],
         [(Event.BATCH_RELEASED, WEI, BATCH, 600), (Event.PAYOUT_CONFIRMED, BATCH, BANK, 600)],
@@ -161,7 +166,7 @@ def test_only_money_held_somewhere_is_cash() -> None:
 
 
 @pytest.mark.parametrize(("wechat", "bank", "wrong"), [(4, 0, set()), (5, 0, {WECHAT}), (0, 4, {BANK})])
-def test_only_wechat_may_pass_zero_by_fees_that_have_come_back(
+def test_only_wechat_may_pass_zero_by_what_it_paid_ahead_of_its_bills(
     wechat: int, bank: int, wrong: set[str]
 ) -> None:
     assert set(wrong_signs({WECHAT: wechat, BANK: bank}, 4)) == wrong

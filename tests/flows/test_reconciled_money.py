@@ -17,12 +17,10 @@ from sqlalchemy.orm import Session
 from domain.bills import BillKind, TradeKind, day_fees
 from domain.clock import day_start
 from domain.ledger import Event
-from domain.ledger import Posting as Posted
 from flows.running import Running
 from gateways.wechat.simulator import Simulator
 from models import BillFile, Incident, Posting, RefundAttempt, database, transaction
 from services import bills, offers, reconciliations, sponsor
-from services import ledger as book
 from services.bills import FetchedBill
 from tests.support.buying import Buyer, faults_found, make_shop
 from tests.support.clock import START, SteppingClock
@@ -30,7 +28,6 @@ from tests.support.reconciling import (
     DAY,
     balances,
     differences,
-    everything,
     forget_orders,
     fund_sponsor,
     go_through,
@@ -120,24 +117,6 @@ def test_a_refund_of_all_there_is_may_cost_its_fee_until_its_bill_is_in(
     assert faults_found(app) == []
 
 
-def test_money_that_no_fee_explains_is_found_missing_at_wechat(
-    app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock
-) -> None:
-    fund_sponsor(app, 100)
-    order = buyer.buy(count=2)
-    morning_after(clock)
-    go_through(app)
-    given_back(buyer, order)
-    submit(app)
-    sandbox.deliver_due()
-    follow(app)
-    with app.app_context(), transaction() as session:
-        book.post(session, [Posted(Event.SPONSOR_PAID_IN, "wechat", "sponsor", 1)], now=clock())
-        book.post(session, [Posted(Event.SETTLED, "bank", "wechat", 2)], now=clock(), reference="W1")
-    # One fen more than the four of the fee.
-    assert faults_found(app) == ["sign: wechat: 5 fen"]
-
-
 def test_a_refund_of_another_amount_needs_a_person(
     app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock
 ) -> None:
@@ -194,50 +173,6 @@ def test_fees_of_five_decimals_are_summed_and_rounded_once_a_day(
     # Four times 0.01800 yuan are 7.2 fen; WeChat took 2 fen four times, which a person must see.
     assert row.figures["fee"] == {"bill_yuan": "0.07200", "bill_fen": 7, "fund_fen": 8, "book_fen": 7}
     assert differences(app) == [("fund", "fee_differs", f"fund:{DAY}:fee", "fee_differs")]
-
-
-def test_what_wechat_settles_to_the_bank_is_booked_once(
-    app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock
-) -> None:
-    fund_sponsor(app)
-    buyer.buy(count=10)
-    sandbox.withdraw(2000)
-    morning_after(clock)
-    assert balances(app) == {"households": 3000, "sponsor": 100_000, "wechat": -3000, "bank": -100_000}
-    row = go_through(app)
-    after = {"households": 3000, "sponsor": 99_982, "wechat": -982, "bank": -102_000}
-    assert balances(app) == after
-    ((_, source, destination, fen, reference),) = postings(app, "settled")
-    assert (source, destination, fen) == ("bank", "wechat", 2000)
-    assert reference is not None
-    assert row.figures["wechat"] == {"fund_fen": 982, "book_fen": 982}
-    before = everything(app)
-    go_through(app)
-    assert everything(app) == before
-
-
-def test_more_than_the_book_holds_is_not_settled_by_itself(
-    app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock
-) -> None:
-    fund_sponsor(app)
-    buyer.buy(count=1)
-    sandbox.withdraw(301)
-    morning_after(clock)
-    go_through(app)
-    assert [incident for *_, incident in differences(app)] == ["movement_unbooked"]
-    assert postings(app, "settled") == []
-    assert faults_found(app) == []
-
-
-def test_money_that_moved_for_no_reason_of_ours_needs_a_person(
-    app: Flask, sandbox: Simulator, clock: SteppingClock
-) -> None:
-    sandbox.set_balance("OPERATION", sandbox.balance_fen("OPERATION") + 5_000)
-    morning_after(clock)
-    go_through(app)
-    ((source, verdict, subject, incident),) = differences(app)
-    assert (source, verdict, incident) == ("fund", "theirs_only", "movement_unbooked")
-    assert subject.startswith("fund:")
 
 
 def test_a_fee_waits_until_the_sponsor_can_bear_it(

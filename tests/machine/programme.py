@@ -84,9 +84,11 @@ class Programme:
         """Begin with an empty database, an empty WeChat, a few trees and people who would like some."""
         self.app = type(self).afresh()
         self.sandbox: Simulator = sandbox_of(self.app)
-        begin_afresh(self.sandbox, opening_fen={"BASIC": PLENTY_FEN, "OPERATION": PLENTY_FEN})
+        begin_afresh(self.sandbox, opening_fen={})
+        self.sandbox.set_balance("BASIC", PLENTY_FEN)
         with self.app.app_context(), transaction() as session:
-            sponsor.pay_in(session, 100_000, "PAY-IN", START)
+            # Whatever is brought to WeChat comes from here, so that the book can tell of every fen there.
+            sponsor.pay_in(session, 1_000 * PLENTY_FEN, "PAY-IN", START)
         self.shop: Shop = make_shop(self.app, (3, 2))
         self.fate, self.skew, self.serial = Fate(), 0, 0
         self.bought: list[Bought] = []

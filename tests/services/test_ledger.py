@@ -11,10 +11,14 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from domain import ledger as rules
+from domain.bills import BillKind, Movement
+from domain.clock import business_day
 from domain.ledger import Event
+from domain.reconciliations import DayState
 from flows.running import Running
-from models import AuditEntry, Order, Posting, transaction
+from models import AuditEntry, BillFile, FundLine, Order, Posting, Reconciliation, transaction
 from models.base import db
+from models.bills import BillState
 from services import audit, ledger
 from tests.support.accounts import make_account
 from tests.support.clock import START
@@ -105,6 +109,33 @@ def test_one_balance_is_what_the_table_of_all_balances_says(session: Session, ac
     expected = {"wechat": -330, "refunds:due": 30, "household:1": 300, "nobody": 0}
     assert ledger.balance_of(session, account) == expected[account]
     assert sum(ledger.balances(session).values()) == 0
+
+
+def test_what_wechat_paid_to_a_household_is_ahead_of_its_bill_until_that_is_booked(session: Session) -> None:
+    with transaction():
+        paid = rules.Posting(Event.PAYOUT_CONFIRMED, rules.payout(7), rules.WECHAT, 900)
+        ledger.post(session, [paid], now=START, reference="P7-1")
+    assert ledger.ahead_of_bills(session) == 900
+    day = business_day(START)
+    bill = BillFile(day=day, kind=BillKind.OPERATION, state=BillState.FETCHED, next_try_at=START, tries=1)
+    compared = Reconciliation(day=day, state=DayState.DIFFERS, runs=1, figures={})
+    with transaction():
+        session.add_all([bill, compared])
+        session.flush()
+        line = {
+            "number": "1",
+            "flow_number": "2",
+            "voucher": "P7-1",
+            "business_type": "商家转账",
+            "is_income": False,
+        }
+        money = {"movement": Movement.PAID_OUT, "amount_fen": 900, "balance_fen": 0}
+        session.add(FundLine(file_id=bill.id, line=1, at=START, **line, **money))
+    # The bill is in, and not booked yet.
+    assert ledger.ahead_of_bills(session) == 900
+    with transaction():
+        compared.fee_booked_at = START
+    assert ledger.ahead_of_bills(session) == 0
 
 
 def test_an_honest_book_is_proved(session: Session, sold: Order) -> None:

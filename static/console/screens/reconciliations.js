@@ -14,7 +14,7 @@ const KIND = { waiting: "warn", balanced: "good", differs: "bad" };
 /** Yesterday in Asia/Shanghai: bills come on the day after. */
 const yesterday = () => new Date(Date.now() - 16 * 3600_000).toISOString().slice(0, 10);
 const money = (key) => ({ key: `${key}_fen`, name: t(`side.${key}`), unit: t("yuan"), kind: "money" });
-const FIGURES = ["payments", "refunds", "fee", "fee_returned", "settled", "wechat"];
+const FIGURES = ["payments", "refunds", "fee", "fee_returned", "settled", "topped_up", "wechat"];
 
 const differenceColumns = () => [
   { key: "subject", name: t("audit.subject") },
