@@ -153,7 +153,6 @@ def test_a_refund_with_money_that_nobody_brought_there_is_found_once_its_bill_is
     morning_after(clock)
     go_through(app)
     # It lay there before the programme began: no bill shows it.
-    sandbox.configure("opening_fen", {"BASIC": 600})
     sandbox.world.storage.write("UPDATE funds SET balance_fen = balance_fen + 600")
     give_back(app, buyer, sandbox, order)
     assert faults_found(app) == []
