@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from domain.clock import rfc3339
 from domain.errors import Conflict, Invalid
-from models import Base, Gate, SignInSession, Tree
+from models import Base, Gate, PayoutBatch, SignInSession, Tree
 from models.types import Sealed, SealedBytes, UTCDateTime
-from services import audit, offers
+from services import audit, batch_numbers, offers
 from services.offers import RESTORED
 
 FORMAT = 2
@@ -153,7 +153,10 @@ def _close(session: Session, taken_at: datetime, now: datetime) -> None:
         action=RESTORED,
         subject="database",
         now=now,
-        facts={"taken_at": taken_at.isoformat()},
+        facts={
+            "taken_at": taken_at.isoformat(),
+            batch_numbers.FREE_AFTER: batch_numbers.last_in_doubt(session),
+        },
     )
     session.execute(sa.update(SignInSession).where(SignInSession.ended_at.is_(None)).values(ended_at=now))
     session.flush()
@@ -204,7 +207,7 @@ def _in(kind: sa.types.TypeEngine[Any], cell: Any) -> Any:
 
 
 def _set_sequences(session: Session) -> None:
-    """Let PostgreSQL number on after the rows that were brought with their numbers."""
+    """Let PostgreSQL number on after the rows that were brought with their numbers, batches after those in doubt."""
     if session.get_bind().dialect.name != "postgresql":
         return
     for table in Base.metadata.sorted_tables:
@@ -215,6 +218,8 @@ def _set_sequences(session: Session) -> None:
             session.execute(
                 sa.select(sa.func.setval(sequence, sa.func.coalesce(highest, 1), highest.is_not(None)))
             )
+    batches = sa.func.pg_get_serial_sequence(PayoutBatch.__tablename__, "id")
+    session.execute(sa.select(sa.func.setval(batches, batch_numbers.last_in_doubt(session) + 1)))
 
 
 def _line(value: object) -> bytes:

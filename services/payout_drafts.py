@@ -31,7 +31,7 @@ from models import (
     Region,
 )
 from models.credits import CreditState
-from services import audit
+from services import audit, batch_numbers
 from services.accounts import in_force
 from services.income import in_region
 from services.payout_locks import soft_lock
@@ -68,6 +68,7 @@ def draft(
     if session.get(Region, officer.in_scope(wanted.region_code)) is None:
         raise NotFound("region_unknown", region=wanted.region_code)
     batch = PayoutBatch(
+        id=batch_numbers.next_if_restored(session),
         region_code=wanted.region_code,
         channel=wanted.channel,
         up_to=wanted.up_to,
