@@ -1,4 +1,5 @@
 // What a QR code or a typed text says. Nothing here opens anything: a code that leads elsewhere is told, not followed.
+import { decoded } from "../shared/decoded.js";
 import { checkSerial } from "./serial.js";
 
 /**
@@ -18,13 +19,4 @@ export function readCode(text, hosts) {
   const ours = ["https:", location.protocol].includes(link.protocol) && hosts.includes(link.host) && !link.username && !link.password;
   if (!ours || !written) return { kind: "foreign", host: link.host || link.protocol.replace(":", "") };
   return { kind: "certificate", serial: decoded(written), token: link.searchParams.get("t") };
-}
-
-/** A serial as it stands in the address; one that cannot be decoded is judged as it stands, and found mistyped. */
-function decoded(written) {
-  try {
-    return decodeURIComponent(written);
-  } catch {
-    return written;
-  }
 }

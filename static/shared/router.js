@@ -1,4 +1,5 @@
 // Screens by the part of the address behind "#": `#/trees/AB12?year=2026`. Each is loaded when it is first shown.
+import { decoded } from "./decoded.js";
 import { t } from "./words.js";
 import { Failure, Waiting } from "./parts.js";
 import { html, useEffect, useRef, useState } from "./view.js";
@@ -59,7 +60,7 @@ export function matched(routes, path) {
     const names = [];
     const form = pattern.replace(/:(\w+)/g, (_, name) => (names.push(name), "([^/]+)"));
     const found = new RegExp(`^${form}$`).exec(path);
-    if (found) return { load, parameters: Object.fromEntries(names.map((name, n) => [name, decodeURIComponent(found[n + 1])])) };
+    if (found) return { load, parameters: Object.fromEntries(names.map((name, n) => [name, decoded(found[n + 1])])) };
   }
   return null;
 }

@@ -116,6 +116,21 @@ def test_a_gift_is_claimed_by_somebody_else_who_never_sees_its_price(
     expect(page.get_by_role("listitem").filter(has_text="石*")).to_contain_text("已被领取")
 
 
+def test_a_code_or_an_address_that_cannot_be_decoded_is_found_nowhere(
+    page: Page, site: Site, page_watch: PageWatch
+) -> None:
+    page.goto("/#/claim")
+    page.get_by_label("领取码").fill("100%")
+    page.get_by_label("证书上的名称").fill("石小花")
+    with page_watch.expecting("404 POST /api/v1/gifts/100%25/claim"):
+        page.get_by_role("button", name="领取证书").click()
+        _sign_in_below(page, site.fresh_name())
+        expect(page.get_by_text("礼物不存在、已领取或已收回。")).to_be_visible()
+    with page_watch.expecting("404 GET /api/v1/trees/%25"):
+        page.goto("/#/trees/%")
+        expect(page.get_by_text("没有找到这株树。")).to_be_visible()
+
+
 def test_an_unclaimed_gift_is_taken_back_and_becomes_the_givers_own(
     page: Page, site: Site, shot: Shot
 ) -> None:

@@ -180,6 +180,7 @@ def test_only_a_certificates_link_on_our_own_host_is_ours(scanner: Page) -> None
         f" {ours}/c/{SERIAL}\n": ["certificate", SERIAL, None],
         SERIAL.lower(): ["certificate", SERIAL, None],
         f"{ours}/c/nonsense": ["certificate", "nonsense", None],
+        f"{ours}/c/100%": ["certificate", "100%", None],
         f"{ours}/gift/{SERIAL}": ["foreign", "danzhu.example.cn", None],
         f"https://evil.example/c/{SERIAL}?t={GOOD}": ["foreign", "evil.example", None],
         f"https://danzhu.example.cn@evil.example/c/{SERIAL}": ["foreign", "evil.example", None],

@@ -1,6 +1,7 @@
 // Claiming a gift: its code, the name the certificate is to bear, and whether all may see it. What it cost is the giver's affair.
 import { call, freshKey } from "../../shared/api.js";
 import { useAct } from "../../shared/calls.js";
+import { decoded } from "../../shared/decoded.js";
 import { count, kilograms } from "../../shared/format.js";
 import { keep, kept } from "../../shared/kept.js";
 import { Button, Failure, Field } from "../../shared/parts.js";
@@ -15,7 +16,7 @@ const NAME = "claim";
 const SENT = "claiming";
 
 /** The code in what somebody pasted: the code itself, or the whole message with its link. */
-const codeIn = (text) => decodeURIComponent(/claim(?:\?code=|\/)([^\s&]+)/.exec(text)?.[1] ?? text).trim();
+const codeIn = (text) => decoded(/claim(?:\?code=|\/)([^\s&]+)/.exec(text)?.[1] ?? text).trim();
 
 /** Claim a gift; the same claim sent again before its answer has come is the same claim. */
 async function claimOnce(code, body) {
