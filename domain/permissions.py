@@ -35,6 +35,8 @@ ACCOUNT_DECIDERS = frozenset({Role.REGISTRAR, Role.APPROVER})
 INCIDENT_READERS = PAYOUT | {Role.AUDITOR, Role.ADMINISTRATOR}
 #: An auditor only reads. Saying how an incident was settled moves no money.
 INCIDENT_RESOLVERS = PAYOUT | {Role.ADMINISTRATOR}
+#: Who may say who looks after one.
+INCIDENT_ASSIGNERS = frozenset({Role.APPROVER, Role.ADMINISTRATOR})
 
 #: Who may read the audit: an auditor all of their region, an administrator what was done about officers.
 AUDIT_READERS = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
@@ -194,7 +196,8 @@ CALLS: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/officer/reconciliations/{day}"): INCIDENT_READERS,
     ("GET", "/officer/incidents"): INCIDENT_READERS,
     ("GET", "/officer/incidents/{incident_id}"): INCIDENT_READERS,
-    ("POST", "/officer/incidents/{incident_id}/assign"): frozenset({Role.APPROVER, Role.ADMINISTRATOR}),
+    ("GET", "/officer/incidents/{incident_id}/assignees"): INCIDENT_ASSIGNERS,
+    ("POST", "/officer/incidents/{incident_id}/assign"): INCIDENT_ASSIGNERS,
     ("POST", "/officer/incidents/{incident_id}/resolve"): INCIDENT_RESOLVERS,
 }
 

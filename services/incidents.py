@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from domain.errors import Conflict, Invalid, NotFound
 from domain.incidents import IncidentState, names_somebody, people_needed
 from domain.permissions import INCIDENT_RESOLVERS, OfficerContext
-from models import Incident, insert_for
+from models import Incident, Officer, OfficerRole, insert_for
 from services import audit, incident_duties, officers
 
 #: What stands as the resolution of an incident whose cause went away.
@@ -115,6 +115,25 @@ def listed(
     if before is not None:
         statement = statement.where(Incident.id < before)
     return session.scalars(statement).all()
+
+
+def assignees(session: Session, incident_id: int, now: datetime) -> Sequence[Officer]:
+    """Whom an incident may be given to, by user name; nobody once it is resolved. Raises NotFound."""
+    incident = find(session, incident_id)
+    if incident.resolved_at is not None:
+        return []
+    resolving = sa.select(OfficerRole.officer_id).where(
+        OfficerRole.role.in_(INCIDENT_RESOLVERS), officers.in_force(now)
+    )
+    return session.scalars(
+        sa.select(Officer)
+        .where(
+            Officer.ended_at.is_(None),
+            Officer.id.in_(resolving),
+            Officer.id.not_in(incident_duties.had_part(incident)),
+        )
+        .order_by(Officer.username)
+    ).all()
 
 
 def assign(

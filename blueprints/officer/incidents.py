@@ -11,6 +11,7 @@ from blueprints.pages_of import page, read_cursor
 from blueprints.schemas.base import QUERY
 from blueprints.schemas.incidents import (
     AssignArgs,
+    AssigneesAnswer,
     IncidentAnswer,
     IncidentListArgs,
     IncidentPage,
@@ -52,6 +53,14 @@ def get_incidents(args: dict[str, Any]) -> dict[str, Any]:
 def get_incident(incident_id: int) -> dict[str, object]:
     """One incident."""
     return _shown([incidents.find(database(), incident_id)])[0]
+
+
+@blueprint.get(f"{INCIDENT}/assignees")
+@blueprint.response(200, AssigneesAnswer)
+@blueprint.alt_response(404, response="NOT_FOUND")
+def get_assignees(incident_id: int) -> dict[str, object]:
+    """The officers an incident may be given to; nobody once it has been resolved."""
+    return {"items": incidents.assignees(database(), incident_id, running().clock())}
 
 
 @blueprint.post(f"{INCIDENT}/assign")

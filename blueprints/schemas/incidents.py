@@ -49,6 +49,19 @@ class IncidentPage(BaseSchema):
     next_cursor = fields.String(required=True, allow_none=True)
 
 
+class AssigneeAnswer(BaseSchema):
+    """An officer an incident may be given to."""
+
+    username = fields.String(required=True)
+    display_name = fields.String(required=True)
+
+
+class AssigneesAnswer(BaseSchema):
+    """All of them, by user name."""
+
+    items = fields.List(fields.Nested(AssigneeAnswer), required=True)
+
+
 class AssignArgs(BaseSchema):
     """Who is to look after it."""
 

@@ -10,6 +10,7 @@ from tests.browser.console_pages import act, loaded, open_as, taken
 from tests.browser.console_rows import make_closed_month, make_day
 from tests.browser.screens import ON_A_DESK, NewPage, Shot
 from tests.browser.site import Site
+from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
 
 
@@ -31,7 +32,12 @@ def test_a_day_that_differs_leads_to_its_incident_which_is_assigned_and_settled(
     expect(page).to_have_url(re.compile(f"#/incidents/{incident}$"))
     page.get_by_role("button", name="指派").click()
     sheet = page.get_by_role("dialog")
-    sheet.get_by_label("用户名").fill("approver2")
+    owner = sheet.get_by_label("负责人")
+    expect(owner.locator("option").first).to_have_text(re.compile(r"（approver，本人）$"))
+    expect(owner).to_have_value("approver")
+    expect(owner).not_to_contain_text("auditor")
+    shot(page, "incident-assign")
+    owner.select_option("approver2")
     sheet.get_by_role("button", name="指派").click()
     expect(page.get_by_text("已指派")).to_be_visible()
     expect(page.get_by_text("approver2")).to_be_visible()
@@ -54,6 +60,18 @@ def test_a_day_that_differs_leads_to_its_incident_which_is_assigned_and_settled(
         page.get_by_label("日期").fill("2020-02-02")
         expect(page.get_by_text("这一天还没有对账")).to_be_visible()
     shot(page, "reconciliation-none")
+
+
+def test_an_incident_that_nobody_may_look_after_says_so(page: Page, site: Site, shot: Shot) -> None:
+    _, incident = make_day(site)
+    open_as(page, site, "approver", f"/incidents/{incident}")
+    page.route("**/assignees", lambda route: route.fulfill(json={"items": []}))
+    page.get_by_role("button", name="指派").click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet).to_contain_text("没有可以负责的人")
+    expect(sheet.get_by_role("button", name="指派")).to_have_count(0)
+    shot(page, "incident-assign-nobody")
+    assert_fit_for_people(page)
 
 
 def test_what_takes_two_is_not_settled_by_whoever_proposed_it(

@@ -210,6 +210,7 @@ EXAMPLES: dict[tuple[str, str], Example] = {
     # The programme's one account at WeChat and one at the bank have no region.
     ("GET", "/officer/incidents"): Example(scoped=False),
     ("GET", "/officer/incidents/{incident_id}"): Example(scoped=False),
+    ("GET", "/officer/incidents/{incident_id}/assignees"): Example(scoped=False),
     ("POST", "/officer/incidents/{incident_id}/assign"): Example(
         scoped=False, body=lambda things: {"username": things["username"]}
     ),

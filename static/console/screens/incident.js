@@ -2,21 +2,38 @@
 import { call } from "../../shared/api.js";
 import { useAnswer } from "../../shared/calls.js";
 import { count, time } from "../../shared/format.js";
-import { Loaded } from "../../shared/parts.js";
-import { html } from "../../shared/view.js";
+import { Button, Loaded, say, Sheet } from "../../shared/parts.js";
+import { html, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
 import { told } from "../facts.js";
 import { IncidentState } from "../incident-state.js";
-import { Act, Facts, Heading, may, me } from "../parts.js";
+import { Act, Facts, Form, Heading, may, me } from "../parts.js";
 
 addWords(WORDS);
 
 const INCIDENT = "/officer/incidents/{incident_id}";
 
+/** Whom it is given to, oneself first. */
+function AssignSheet({ at, onClose, again }) {
+  const from = useAnswer(`${at}/assignees`);
+  const mine = ({ username }) => username === me().username;
+  const named = (one) => [one.username, t(mine(one) ? "incident.assign.me" : "incident.assign.one", { name: one.display_name, username: one.username })];
+  const assign = (body) => call("POST", `${at}/assign`, { body });
+  return html`<${Sheet} title=${t("incident.assign")} onClose=${onClose}><${Loaded} from=${from}>${({ items }) => (items.length
+    ? html`<${Form} label=${t("incident.assign")} act=${assign} onDone=${() => { onClose(); say(t("incident.assign.done")); again(); }}
+        fields=${[{ name: "username", kind: "choice", label: t("incident.owner"), options: [...items.filter(mine), ...items.filter((one) => !mine(one))].map(named) }]}><p>${t("incident.assign.about")}</p><//>`
+    : html`<p class="notice warn">${t("incident.assign.nobody")}</p>`)}<//><//>`;
+}
+
+function Assign(given) {
+  const [open, setOpen] = useState(false);
+  return html`<${Button} onClick=${() => setOpen(true)}>${t("incident.assign")}<//>
+    ${open && html`<${AssignSheet} ...${given} onClose=${() => setOpen(false)} />`}`;
+}
+
 function Decide({ one, again }) {
   const at = `/officer/incidents/${one.id}`;
-  const assign = async (body) => { await call("POST", `${at}/assign`, { body }); again(); };
   const resolve = async (body) => { await call("POST", `${at}/resolve`, { body }); again(); };
   const seconds = one.state === "proposed";
   const own = seconds && one.resolved_by.includes(me().username);
@@ -24,8 +41,7 @@ function Decide({ one, again }) {
   return html`${own && html`<p class="notice">${t("incident.second.own")}</p>`}<div class="row no-print">
     ${!own && may(`POST ${INCIDENT}/resolve`) && html`<${Act} words=${t(seconds ? "incident.second" : one.people_needed > 1 ? "incident.propose" : "incident.resolve")} kind="primary" act=${resolve} done=${t("incident.resolve.done")}
       fields=${[{ name: "resolution", kind: "long", label: t("incident.resolution"), hint: t("reason.hint"), min: 4, max: 140 }]}><p>${t(about)}</p><//>`}
-    ${may(`POST ${INCIDENT}/assign`) && html`<${Act} words=${t("incident.assign")} act=${assign} done=${t("incident.assign.done")}
-      fields=${[{ name: "username", label: t("username"), value: one.owner ?? me().username, max: 32, autocomplete: "off", autocapitalize: "none", spellcheck: false }]}><p>${t("incident.assign.about")}</p><//>`}
+    ${may(`POST ${INCIDENT}/assign`) && html`<${Assign} at=${at} again=${again} />`}
   </div>`;
 }
 

@@ -176,7 +176,11 @@ def test_a_contest_is_not_given_to_the_payments_own_staff(home: Home, duty: Duty
     home.say("contest")
     url = f"{API}/officer/incidents/{home.incident().id}/assign"
     body = {"username": home.staff(duty).username}
-    assert refusal(home.officer(Role.ADMINISTRATOR).post(url, json=body)) == (403, "incident_own_payout")
+    stranger = home.officer(Role.ADMINISTRATOR)
+    assert refusal(stranger.post(url, json=body)) == (403, "incident_own_payout")
+    choice = {one["username"] for one in stranger.get(f"{url}ees").get_json()["items"]}
+    assert stranger.get(f"{API}/officer/session").get_json()["username"] in choice
+    assert not choice & {home.staff(one).username for one in (Duty.MAKER, Duty.APPROVER, Duty.RELEASER)}
 
 
 def test_the_database_too_keeps_the_staff_out_and_the_words_in(app: Flask, home: Home) -> None:

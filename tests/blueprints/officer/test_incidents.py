@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from domain.roles import Role
 from flows.running import Running
 from models import AuditEntry, Incident, OfficerRole, database, transaction
-from services import incidents
+from services import incidents, officers
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import START, SteppingClock
 from tests.support.reconciling import forget_orders, fund_sponsor, go_through, morning_after
@@ -138,6 +138,28 @@ def test_an_incident_goes_only_to_somebody_who_may_resolve_it(app: Flask, signed
         for name in ("li", "nobody")
     ]
     assert answers == ["incident_owner_cannot", "officer_not_found"]
+
+
+def test_the_choice_is_of_those_who_may_resolve_it_now(
+    app: Flask, signed_in: Client, clock: SteppingClock
+) -> None:
+    number = opened(app)
+    with app.app_context(), transaction() as session:
+        for name, role in (("cai", Role.RELEASER), ("gone", Role.MAKER), ("li", Role.SURVEYOR)):
+            make_officer(session, role, username=name)
+        officers.end_officer(session, "gone", actor="command", now=START)
+        deputy = make_officer(session, Role.SURVEYOR, username="deputy")
+        days = {"starts_at": START, "ends_at": START + timedelta(minutes=3)}
+        session.add(OfficerRole(officer_id=deputy.id, role=Role.APPROVER, **days))
+    client, path = signed_in(Role.ADMINISTRATOR), f"{API}/incidents/{number}/assignees"
+    myself = client.get(f"{API}/session").get_json()["username"]
+    choice = client.get(path).get_json()["items"]
+    assert [one["username"] for one in choice] == sorted(["cai", "deputy", myself])
+    clock.instant = START + timedelta(minutes=3)
+    assert [one["username"] for one in client.get(path).get_json()["items"]] == sorted(["cai", myself])
+    client.post(f"{API}/incidents/{number}/resolve", json={"resolution": "银行已更正"})
+    assert client.get(path).get_json()["items"] == []
+    assert client.get(f"{API}/incidents/9007199254740991/assignees").status_code == 404
 
 
 def test_an_incident_goes_to_a_deputy_while_their_days_last(
