@@ -1,6 +1,7 @@
 """The audit as it may be read: by an auditor for their region, by an administrator for acts about officers."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from domain.clock import day_span, day_start
 from domain.errors import Invalid
+from domain.incidents import TITLES, title
 from domain.permissions import OfficerContext
 from domain.regions import RegionLevel, level_of, village_bounds
 from domain.roles import Role
@@ -18,6 +20,7 @@ from services import audit
 
 #: Rows of one file.
 LONGEST_FILE = 50_000
+_OFFICER = re.compile(r"officer:(\d{1,15})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,25 @@ def listed(
             "sealed_at_position": position,
         }
         for entry, position, username in session.execute(rows)
+    ]
+
+
+def with_names(session: Session, entries: Sequence[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+    """Entries with `names`: what their subject and facts name by a number or code, as people call it.
+
+    Officers by user name, kinds of incidents by what they say in `zh` or `en`.
+    """
+    named = [
+        {word for word in (entry["subject"], *entry["facts"].values()) if isinstance(word, str)}
+        for entry in entries
+    ]
+    numbers = {int(found[1]) for words in named for word in words if (found := _OFFICER.fullmatch(word))}
+    officers = session.execute(sa.select(Officer.id, Officer.username).where(Officer.id.in_(numbers)))
+    names = {f"officer:{number}": username for number, username in officers}
+    names |= {kind: title(kind, language) for kind in TITLES}
+    return [
+        {**entry, "names": {word: names[word] for word in words if word in names}}
+        for entry, words in zip(entries, named, strict=True)
     ]
 
 

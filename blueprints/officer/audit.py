@@ -31,7 +31,8 @@ def get_audit(args: dict[str, Any]) -> dict[str, Any]:
     rows = audit_views.listed(
         database(), officer(), _wanted(args), before=key[0] if key else None, limit=args["limit"] + 1
     )
-    return page(rows, args["limit"], lambda row: [row["id"]])
+    found = page(rows, args["limit"], lambda row: [row["id"]])
+    return {**found, "items": audit_views.with_names(database(), found["items"], language())}
 
 
 @blueprint.get("/officer/audit.csv")

@@ -47,6 +47,15 @@ class AuditEntryAnswer(BaseSchema):
     action = fields.String(required=True)
     subject = fields.String(required=True)
     facts = fields.Dict(keys=fields.String(), required=True)
+    names = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        required=True,
+        metadata={
+            "description": "What the subject and the facts name by a number or code, as people call it: officers by"
+            " user name, kinds of incidents in the reader's language."
+        },
+    )
     address = fields.String(required=True, allow_none=True)
     sealed_at_position = fields.Integer(
         required=True,

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.console_pages import act, loaded, open_as, taken
 from tests.browser.console_rows import make_closed_month, make_day
-from tests.browser.screens import ON_A_DESK, NewPage, Shot
+from tests.browser.screens import IN_BOTH_LANGUAGES, ON_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
@@ -106,9 +106,11 @@ def test_the_audit_is_narrowed_and_taken_along_as_it_is_narrowed(page: Page, sit
     shot(page, "audit")
     page.get_by_label("事项", exact=True).select_option("指派待处理事项")
     expect(entries).not_to_contain_text("登录")
-    row = entries.get_by_role("row").filter(has_text=f"incident:{incident}")
+    about = page.get_by_role("link", name=f"待处理事项 {incident}", exact=True)
+    row = entries.get_by_role("row").filter(has=about)
     expect(row).to_contain_text("approver")
-    row.get_by_role("link", name=f"incident:{incident}").click()
+    expect(row).to_contain_text("负责人 工作人员 approver2")
+    about.click()
     expect(entries.get_by_role("row")).to_have_count(2)
     shot(page, "audit-narrowed")
     page.reload()
@@ -119,6 +121,27 @@ def test_the_audit_is_narrowed_and_taken_along_as_it_is_narrowed(page: Page, sit
     page.get_by_label("止", exact=True).fill("2021-01-02")
     expect(page.get_by_text("没有符合的记录")).to_be_visible()
     shot(page, "audit-none")
+
+
+@ON_A_DESK
+@IN_BOTH_LANGUAGES
+def test_the_audit_says_in_words_who_settled_what(page: Page, site: Site, shot: Shot, language: str) -> None:
+    said = {
+        "zh": ("种类 微信告知的转账与本系统不符", "事由对象 微信支付单 4200"),
+        "en": ("Kind What WeChat says of a transfer is not what we asked for", "About WeChat payment 4200"),
+    }
+    _, incident = make_day(site, "transfer_differs")
+    path, token = f"/officer/incidents/{incident}/resolve", site.officer("releaser")
+    site.call("POST", path, token, json={"resolution": "与流水核对一致"})
+    open_as(page, site, "auditor", f"/audit?subject=incident:{incident}")
+    row = page.get_by_role("row").nth(1)
+    for words in said[language]:
+        expect(row).to_contain_text(words)
+    shot(page, "audit-words")
+    page.goto("/console#/audit?actor=command")
+    command = "Server command" if language == "en" else "服务器命令"
+    expect(page.get_by_role("row").nth(1)).to_contain_text(command)
+    assert_fit_for_people(page)
 
 
 @ON_A_DESK

@@ -6,21 +6,28 @@ import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { ACTIONS, WORDS as ACTION_WORDS } from "../../words/console-audit.js";
 import { WORDS } from "../../words/console-control.js";
-import { Told, toldLine } from "../facts.js";
+import { WORDS as HOUSEHOLD_WORDS } from "../../words/console-households.js";
+import { WORDS as REGISTRY_WORDS } from "../../words/console-registry.js";
+import { thing, Told, toldLine } from "../facts.js";
 import { Filters, Heading, Table } from "../parts.js";
 
 addWords(WORDS);
 addWords(ACTION_WORDS);
+// Kinds of sheets, consents and changes.
+addWords(HOUSEHOLD_WORDS);
+addWords(REGISTRY_WORDS);
 
 /** A word that narrows the list to what has the same. */
 const narrowing = (query, name, value, words = value) => html`<a class="tap" href=${`#${address("/audit", { ...query, [name]: value })}`}>${words}</a>`;
 
+const who = ({ username, actor }) => username ?? thing(actor);
+
 const columns = (query) => [
   { key: "at", name: t("time"), kind: "time" },
-  { key: "who", name: t("audit.actor"), value: ({ username, actor }) => username ?? actor, show: ({ username, actor }) => narrowing(query, "actor", actor, username ?? actor) },
+  { key: "who", name: t("audit.actor"), value: who, show: (one) => narrowing(query, "actor", one.actor, who(one)) },
   { key: "action", name: t("audit.action"), value: ({ action }) => t(`action.${action}`), show: ({ action }) => html`<span class="sentence">${t(`action.${action}`)}</span>` },
-  { key: "subject", name: t("audit.subject"), show: ({ subject }) => narrowing(query, "subject", subject) },
-  { key: "facts", name: t("audit.facts"), value: ({ facts }) => toldLine(facts), show: ({ facts }) => html`<${Told} facts=${facts} />` },
+  { key: "subject", name: t("audit.subject"), show: ({ subject, names }) => narrowing(query, "subject", subject, thing(subject, names)) },
+  { key: "facts", name: t("audit.facts"), value: ({ facts, names }) => toldLine(facts, names), show: ({ facts, names }) => html`<${Told} facts=${facts} names=${names} />` },
   { key: "address", name: t("audit.address") },
   { key: "sealed_at_position", name: t("audit.sealed"), kind: "count" },
 ];

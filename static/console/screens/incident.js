@@ -6,7 +6,7 @@ import { Button, Loaded, say, Sheet } from "../../shared/parts.js";
 import { html, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
-import { told } from "../facts.js";
+import { thing, told } from "../facts.js";
 import { IncidentState } from "../incident-state.js";
 import { Act, Facts, Form, Heading, may, me } from "../parts.js";
 
@@ -50,7 +50,7 @@ export default function Incident({ id }) {
   return html`<div class="stack narrow"><${Loaded} from=${from}>${(one) => html`
     <${Heading} title=${one.title} back=${[t("incidents"), "/incidents"]} lead=${html`${t("incident.number")} ${one.id} <${IncidentState} state=${one.state} />`} />
     ${one.state !== "resolved" && html`<${Decide} one=${one} again=${from.again} />`}
-    <${Facts} title=${t("audit.facts")} facts=${[[t("audit.subject"), one.subject], ...told(one.facts).map(([name, was, is]) => [name, is === undefined ? was : `${was} → ${is}`])]} />
+    <${Facts} title=${t("audit.facts")} facts=${[[t("audit.subject"), thing(one.subject)], ...told(one.facts).map(([name, was, is]) => [name, is === undefined ? was : `${was} → ${is}`])]} />
     <${Facts} title=${t("incident.course")} facts=${[
     [t("incident.first_seen"), time(one.first_seen_at)], [t("incident.last_seen"), time(one.last_seen_at)], [t("incident.seen"), count(one.seen)],
     [t("incident.people"), count(one.people_needed)], [t("incident.owner"), one.owner],

@@ -4,6 +4,7 @@ import { Empty, Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
+import { thing } from "../facts.js";
 import { Filters, Heading, may, Table } from "../parts.js";
 import { IncidentState } from "../incident-state.js";
 
@@ -12,7 +13,7 @@ addWords(WORDS);
 const columns = () => [
   { key: "title", name: t("incident"), show: ({ title }) => html`<span class="titled">${title}</span>` },
   { key: "state", name: t("state"), value: ({ state }) => t(`incident.${state}`), show: ({ state }) => html`<${IncidentState} state=${state} />` },
-  { key: "subject", name: t("audit.subject") },
+  { key: "subject", name: t("audit.subject"), value: ({ subject }) => thing(subject) },
   { key: "owner", name: t("incident.owner") },
   { key: "age_days", name: t("incident.age"), kind: "count" },
   { key: "seen", name: t("incident.seen"), kind: "count" },

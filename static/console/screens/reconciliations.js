@@ -5,7 +5,7 @@ import { Empty, Loaded } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
-import { Told, toldLine } from "../facts.js";
+import { thing, Told, toldLine } from "../facts.js";
 import { Badge, Facts, Filters, Heading, may, Table } from "../parts.js";
 
 addWords(WORDS);
@@ -17,7 +17,7 @@ const money = (key) => ({ key: `${key}_fen`, name: t(`side.${key}`), unit: t("yu
 const FIGURES = ["payments", "refunds", "fee", "fee_returned", "settled", "topped_up", "wechat"];
 
 const differenceColumns = () => [
-  { key: "subject", name: t("audit.subject") },
+  { key: "subject", name: t("audit.subject"), value: ({ subject }) => thing(subject) },
   { key: "source", name: t("difference.source"), value: ({ source }) => t(`source.${source}`) },
   { key: "verdict", name: t("difference.verdict"), value: ({ verdict }) => t(`difference.${verdict}`) },
   { key: "facts", name: t("audit.facts"), value: ({ facts }) => toldLine(facts), show: ({ facts }) => html`<${Told} facts=${facts} />` },

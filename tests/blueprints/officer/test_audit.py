@@ -81,6 +81,29 @@ def test_a_county_sees_its_own_officers_households_and_verifications(app: Flask,
     assert len(subjects(signed_in(Role.AUDITOR, "52"))) == 8
 
 
+def test_what_an_entry_names_is_told_in_words_beside_it(app: Flask, signed_in: Client) -> None:
+    with app.app_context(), transaction() as session:
+        wei, li = (make_officer(session, Role.APPROVER, username=name).id for name in ("wei", "li"))
+        for action, subject, facts in (
+            ("incident_assigned", "incident:1", {"owner": f"officer:{li}"}),
+            ("incident_resolved", "incident:1", {"kind": "paid_late", "about": "order:1"}),
+            ("officer_signed_out", f"officer:{wei}", {"by": "officer:999999999999999999999"}),
+        ):
+            audit.record(session, actor="command", action=action, subject=subject, now=START, facts=facts)
+    client = signed_in(Role.AUDITOR, "52")
+    rows = client.get(API, headers={"Accept-Language": "en"}).get_json()["items"]
+    assert [row["names"] for row in rows] == [
+        {f"officer:{wei}": "wei"},
+        {"paid_late": "Money came for a closed order"},
+        {f"officer:{li}": "li"},
+    ]
+    assert rows[1]["facts"]["kind"] == "paid_late"
+    assert client.get(API).get_json()["items"][1]["names"] == {"paid_late": "订单关闭后收到款项"}
+    written = client.get(f"{API}.csv").get_data(as_text=True)
+    assert f"officer:{li}" in written
+    assert "paid_late" in written
+
+
 def test_an_administrator_sees_what_was_done_about_officers_only(app: Flask, signed_in: Client) -> None:
     with app.app_context(), transaction() as session:
         mine = make_officer(session, Role.REGISTRAR, VILLAGE).id
