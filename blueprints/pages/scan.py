@@ -29,6 +29,7 @@ PRELOAD = (
     "scan/ways.js",
     "scan/wechat.js",
     "shared/api.js",
+    "shared/bridge.js",
     "shared/care.js",
     "shared/format.js",
     "shared/kept.js",

@@ -1,32 +1,46 @@
-"""Inside WeChat's own browser, as in earnest: signing in with the official account, and WeChat's payment sheet.
+"""Inside WeChat's own browser, as in earnest: signing in with the official account, and WeChat's sheets.
 
 The page is told that it is no demonstration, and its bridge is played here; WeChat's sign-in page is the simulator's.
 """
 
 import html
 import re
+import time
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from domain.clock import business_day
+from domain.payouts import PayoutChannel
+from flows.running import running
 from tests.browser.screens import NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
+from tests.support.binding import make_binding
+from tests.support.payouts import make_office, make_released
+from tests.support.people import make_user
+from tests.support.village import make_earnings
 
 WECHATS = "Mozilla/5.0 (Linux; Android 14) Chrome/116 Mobile Safari/537.36 MicroMessenger/8.0.49"
 SIGN_IN_PAGE = "**/sandbox/connect/oauth2/authorize*"
-#: Does with a payment sheet what `thumb` says: pays at the simulated cashier, closes it, or cannot open it.
+#: Does with a sheet what `thumb` says: agrees at the simulated WeChat, closes it, or cannot open it.
 BRIDGE = """globalThis.asked = [];
 globalThis.thumb = 'ok';
+const AT = {getBrandWCPayRequest: 'cashier', requestMerchantTransfer: 'collector'};
 globalThis.WeixinJSBridge = {async invoke(name, given, answered) {
   asked.push([name, Object.keys(given).sort()]);
   const body = JSON.stringify({package: given.package}), headers = {'Content-Type': 'application/json'};
-  if (thumb === 'ok') await fetch('/sandbox/cashier', {method: 'POST', headers, body});
-  answered({err_msg: `get_brand_wcpay_request:${thumb}`});
+  if (thumb === 'ok' && AT[name]) await fetch(`/sandbox/${AT[name]}`, {method: 'POST', headers, body});
+  answered({err_msg: `${name}:${thumb}`});
 }};"""
 PARAMETERS = ["appId", "nonceStr", "package", "paySign", "signType", "timeStamp"]
 PAY = "付款 ¥3.00"
+VILLAGE = "522326206202"
+RELEASED_AFTER = timedelta(days=8)
+#: Turns of the worker may take so long beside other tests.
+MOST_SECONDS = 90
 
 pytestmark = pytest.mark.long
 
@@ -77,6 +91,15 @@ def _order(page: Page, name: str) -> None:
     expect(page.get_by_role("heading", name="付款")).to_be_visible()
 
 
+def _signed_in(page: Page, token: str, at: str) -> None:
+    """Open a screen as somebody who has signed in before."""
+    page.goto("/")
+    kept = {"token": token, "expires_at": "2099-01-01T00:00:00Z", "user": {"nickname": None}}
+    page.evaluate("(buyer) => localStorage.setItem('danzhu.buyer', JSON.stringify(buyer))", kept)
+    page.goto(at)
+    page.reload()
+
+
 def test_a_buyer_signs_in_and_pays_as_wechat_does_it(wechat: Page, site: Site, shot: Shot) -> None:
     _order(wechat, site.fresh_name())
     assert "code=" not in wechat.url
@@ -122,10 +145,71 @@ def test_a_state_that_was_not_made_for_this_browser_signs_nobody_in(
 def test_what_is_kept_of_a_person_is_shown_where_no_file_can_be_saved(wechat: Page, site: Site) -> None:
     token = site.buyer()
     site.buy(token)
-    wechat.goto("/")
-    signed_in = {"token": token, "expires_at": "2099-01-01T00:00:00Z", "user": {"nickname": None}}
-    wechat.evaluate("(buyer) => localStorage.setItem('danzhu.buyer', JSON.stringify(buyer))", signed_in)
-    wechat.goto("/#/me")
-    wechat.reload()
+    _signed_in(wechat, token, "/#/me")
     wechat.get_by_role("button", name="导出我的数据").click()
     expect(wechat.get_by_role("textbox", name="导出我的数据")).to_have_value(re.compile('"certificates"'))
+
+
+@pytest.fixture
+def owner(site: Site) -> str:
+    """The name of somebody bound to a household, to whom 12 yuan wait in WeChat."""
+    name = site.fresh_name()
+    with site.writing() as session:
+        now = running().clock()
+        (household,) = make_earnings(session, running(), VILLAGE, [("韦阿香", 1_200)], now)
+        make_binding(session, household, bound_by=make_user(session, name), confirmed=True)
+        drafted = now - RELEASED_AFTER
+        wanted = {"region_code": VILLAGE, "up_to": business_day(drafted), "channel": PayoutChannel.WECHAT}
+        make_released(session, make_office(session), drafted, **wanted)
+    token, ends = site.buyer(name), time.monotonic() + MOST_SECONDS
+    while site.call("GET", "/household/payouts", token)["items"][0]["state"] != "to_collect":
+        assert time.monotonic() < ends, "WeChat was not asked to pay"
+        time.sleep(0.5)
+    return name
+
+
+def _open(page: Page, name: str) -> None:
+    page.goto("/#/household")
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.get_by_label("名字").fill(name)
+    page.get_by_role("button", name="演示登录").click()
+    expect(page.get_by_role("button", name="收款到微信")).to_be_visible()
+
+
+def test_what_waits_is_taken_and_later_payments_come_by_themselves(
+    page: Page, owner: str, shot: Shot
+) -> None:
+    _open(page, owner)
+    expect(page.get_by_role("button", name="收到了")).to_have_count(0)
+    shot(page, "household-collect")
+    assert_fit_for_people(page)
+    page.get_by_role("button", name="收款到微信").click()
+    expect(page.get_by_text("已收到，钱在您的微信零钱里")).to_be_visible()
+    expect(page.get_by_role("button", name="收款到微信")).to_have_count(0)
+    expect(page.get_by_role("button", name="收到了")).to_be_visible()
+    # Earned, paid, on its way, not paid yet.
+    expect(page.locator(".sums dd")).to_have_text(["¥12.00", "¥12.00", "¥0.00", "¥0.00"])
+
+    page.get_by_role("button", name="以后自动收款").click()
+    expect(page.get_by_text("发到微信的钱会直接到账")).to_be_visible()
+    shot(page, "household-permission")
+    assert_fit_for_people(page)
+    page.get_by_role("button", name="取消，以后每次自己收").click()
+    expect(page.get_by_role("button", name="以后自动收款")).to_be_visible()
+
+
+def test_what_waits_is_taken_by_wechats_own_sheet(wechat: Page, site: Site, owner: str) -> None:
+    _signed_in(wechat, site.buyer(owner), "/#/household")
+    wechat.get_by_role("button", name="收款到微信").click()
+    expect(wechat.get_by_text("已收到，钱在您的微信零钱里")).to_be_visible()
+    (checked, _), opened = wechat.evaluate("asked")
+    assert checked == "preVerifyJSAPI"
+    assert opened == ["requestMerchantTransfer", ["appId", "mchId", "package"]]
+
+
+def test_elsewhere_than_in_wechat_the_way_there_is_shown(new_page: NewPage, site: Site, owner: str) -> None:
+    page = new_page()
+    page.route(re.compile(r"/(\?.*)?$"), _in_earnest)
+    _signed_in(page, site.buyer(owner), "/#/household")
+    page.get_by_role("button", name="收款到微信").click()
+    expect(page.get_by_alt_text("在微信中打开本页的二维码")).to_be_visible()

@@ -110,6 +110,16 @@ def _describe(kept: sqlite3.Row) -> dict[str, object]:
     return told
 
 
+def number_shown(world: World, package_info: str) -> str:
+    """The number of the permission a sheet asks for."""
+    kept = world.storage.row(
+        "SELECT out_authorization_no FROM authorizations WHERE package_info = ?", package_info
+    )
+    if kept is None:
+        raise Refuse(400, "PARAM_ERROR", "package 无效")
+    return str(kept["out_authorization_no"])
+
+
 def confirm(world: World, number: str) -> None:
     """The user gives the permission, and we are told of it."""
     if not confirm_along(world, number):

@@ -39,7 +39,7 @@ def control(simulator: Simulator) -> Blueprint:
 
 
 def cashier(simulator: Simulator) -> Blueprint:
-    """`POST /cashier {package}`: somebody pays a prepared order."""
+    """`POST /cashier {package}`: somebody pays a prepared order; `POST /collector {package}`: somebody takes money."""
     api = Blueprint("cashier", __name__)
 
     @api.errorhandler(Refuse)
@@ -49,6 +49,11 @@ def cashier(simulator: Simulator) -> Blueprint:
     @api.post("/cashier")
     def pay() -> Response:
         return wire.json_answer(asdict(simulator.pay(text_in(wire.json_body(request), "package", 128))))
+
+    @api.post("/collector")
+    def collect() -> Response:
+        simulator.agree(text_in(wire.json_body(request), "package", 256))
+        return wire.json_answer({})
 
     return api
 

@@ -151,6 +151,17 @@ class Simulator:
         """The user ends that permission in WeChat."""
         authorizations.close(self.world, out_authorization_no, authorizations.CLOSED_BY_USER)
 
+    def agree(self, package_info: str) -> None:
+        """The user agrees to what a sheet of `requestMerchantTransfer` shows, and we are told: takes a transfer, or
+        permits to be paid without confirming.
+        """
+        transfer = transfers.find(self.world, "package_info", package_info)
+        if transfer is not None:
+            transfers.confirm(self.world, transfer["out_bill_no"])
+        else:
+            authorizations.confirm(self.world, authorizations.number_shown(self.world, package_info))
+        self.deliver_due()
+
     # What WeChat does.
 
     def plan_refund(self, number: str, status: str) -> None:
@@ -248,8 +259,8 @@ class Simulator:
             for verb in (
                 self.pay, self.pay_number, self.pay_at_once, self.expire_order, self.new_code, self.grant_consent,
                 self.messages, self.complain, self.speak_up, self.confirm_transfer, self.refuse_transfer,
-                self.plan_transfer, self.confirm_authorization, self.close_authorization, self.plan_refund,
-                self.finish_refund, self.configure, self.balance_fen, self.set_balance, self.withdraw,
+                self.plan_transfer, self.confirm_authorization, self.close_authorization, self.agree,
+                self.plan_refund, self.finish_refund, self.configure, self.balance_fen, self.set_balance, self.withdraw,
                 self.rotate_certificate, self.forget_tokens, self.advance, self.deliver_due, self.fail,
                 self.misdeliver, self.redeliver, self.repair, self.deliveries, self.notices,
             )

@@ -7,6 +7,8 @@ import { Button, Empty, Failure, Field, Listed, say, Sheet } from "../../shared/
 import { html, useState } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { inWechat } from "../buyer.js";
+import { lookUntil } from "../patience.js";
+import { Agree } from "./agreeing.js";
 
 const KINDS = { on_its_way: "warn", to_collect: "warn", paid: "good", came_back: "bad" };
 
@@ -35,7 +37,20 @@ function Receipt({ payout }) {
   return html`<${Button} wide busy=${busy} onClick=${take}>${t("payout.receipt")}<//><${Failure} error=${error} />`;
 }
 
-function Payout({ payout: first }) {
+/** The payment as the list has it now. */
+const asItStands = async (payout) => (await call("GET", "/household/payouts")).items.find(({ id }) => id === payout.id) ?? payout;
+
+function Collect({ payout, onTaken }) {
+  const taken = async () => {
+    const found = await lookUntil(({ state }) => state !== "to_collect", () => asItStands(payout));
+    say(t(found.state === "paid" ? "payout.collected" : "payout.collect.not_yet"));
+    onTaken(found);
+  };
+  return html`<p class="notice warn">${t("payout.collect.text")}</p>
+    <${Agree} name=${t("payout.collect")} prepare=${() => call("POST", `/household/payouts/${payout.id}/collect`)} onAgreed=${taken} />`;
+}
+
+function Payout({ payout: first, onTaken }) {
   const [payout, setPayout] = useState(first);
   const [contesting, setContesting] = useState(false);
   const [busy, error, confirm] = useAct(async () => {
@@ -48,8 +63,8 @@ function Payout({ payout: first }) {
     ${payout.bounce_reason && html`<p>${t(`payout.bounce.${payout.bounce_reason}`)}</p>`}
     ${payout.confirmed_at && html`<p class="notice">${t("payout.confirmed", { day: day(payout.confirmed_at) })}</p>`}
     ${payout.contested_at && html`<p class="notice warn">${t("payout.contested", { day: day(payout.contested_at) })}</p>`}
-    ${payout.state === "to_collect" && html`<p class="notice warn">${t("payout.collect")}</p>`}
-    ${payout.may_confirm && html`<${Button} kind=${payout.contested_at ? "" : "primary"} wide busy=${busy} onClick=${confirm}>${t("payout.confirm")}<//>`}
+    ${payout.state === "to_collect" && html`<${Collect} payout=${payout} onTaken=${(found) => { setPayout(found); onTaken(); }} />`}
+    ${payout.may_confirm && payout.state !== "to_collect" && html`<${Button} kind=${payout.contested_at ? "" : "primary"} wide busy=${busy} onClick=${confirm}>${t("payout.confirm")}<//>`}
     <${Failure} error=${error} />
     ${payout.may_contest && html`<${Button} wide onClick=${() => setContesting(true)}>${t("payout.contest")}<//>`}
     ${payout.state === "paid" && html`<${Receipt} payout=${payout} />`}
@@ -57,10 +72,11 @@ function Payout({ payout: first }) {
   </li>`;
 }
 
-export function Payouts() {
+/** Every payment; `onTaken` is called once the household has taken one. */
+export function Payouts({ onTaken }) {
   const payouts = useList("/household/payouts");
   return html`<section class="stack"><h2>${t("payout.title")}</h2>
     <${Listed} from=${payouts} empty=${html`<${Empty} title=${t("payout.none")} hint=${t("payout.none.hint")} />`}>
-      ${(items) => html`<ul class="stack">${items.map((payout) => html`<${Payout} key=${payout.id} payout=${payout} />`)}</ul>`}<//>
+      ${(items) => html`<ul class="stack">${items.map((payout) => html`<${Payout} key=${payout.id} payout=${payout} onTaken=${onTaken} />`)}</ul>`}<//>
   </section>`;
 }

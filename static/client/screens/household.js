@@ -7,6 +7,7 @@ import { html, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/client-household.js";
 import { Payouts } from "../household/payouts.js";
+import { Permission } from "../household/permission.js";
 import { Trees } from "../household/trees.js";
 import { ForBuyer } from "../sign_in.js";
 
@@ -42,7 +43,7 @@ const Year = ({ year }) => html`<details>
 const Binding = ({ binding }) => html`<p class=${`notice ${binding.confirmed_at ? "" : "warn"}`}>${binding.confirmed_at
   ? t("household.payable", { day: day(binding.payable_from) }) : t("household.unconfirmed", { day: day(binding.bound_at) })}</p>`;
 
-const Income = ({ income }) => html`<div class="stack">
+const Income = ({ income, again }) => html`<div class="stack">
   <section class="card stack tight">
     <h2>${income.name}</h2><p class="soft">${income.place}</p>
     ${income.sentences.map((sentence) => html`<p key=${sentence} class="sentence">${sentence}</p>`)}
@@ -54,7 +55,8 @@ const Income = ({ income }) => html`<div class="stack">
     <${Sum} name=${t("household.balance")} fen=${income.balance_fen} />
   </dl>
   ${income.years.length > 0 && html`<section class="card stack tight"><h2>${t("household.by_year")}</h2>${income.years.map((year) => html`<${Year} key=${year.year} year=${year} />`)}</section>`}
-  <${Payouts} />
+  <${Payouts} onTaken=${again} />
+  ${income.binding.confirmed_at && html`<${Permission} />`}
   <${Trees} total=${income.trees} />
   <${Binding} binding=${income.binding} />
   <p class="small soft">${t("household.yours")}</p>
@@ -64,7 +66,7 @@ function Own() {
   const income = useAnswer("/household/income");
   if (income.error?.code === "household_not_bound") return html`<${Bind} onBound=${income.again} />`;
   if (income.loading && !income.answer) return html`<${Waiting} lines=${6} />`;
-  return html`<${Loaded} from=${income}>${(answer) => html`<${Income} income=${answer} />`}<//>`;
+  return html`<${Loaded} from=${income}>${(answer) => html`<${Income} income=${answer} again=${income.again} />`}<//>`;
 }
 
 export default () => html`<div class="stack household"><h1>${t("household.title")}</h1><${ForBuyer} hint=${t("household.first")}><${Own} /><//></div>`;

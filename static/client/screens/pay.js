@@ -9,8 +9,9 @@ import { html, useEffect, useState } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/client-buying.js";
 import { demo, inWechat } from "../buyer.js";
-import { findOut, payInDemo, wechatSheet } from "../buying/payment.js";
+import { findOut, wechatSheet } from "../buying/payment.js";
 import { Countdown, useSecondsUntil } from "../countdown.js";
+import { agreeInDemo } from "../sandbox.js";
 import { ForBuyer, OpenInWechat } from "../sign_in.js";
 
 addWords(WORDS);
@@ -22,7 +23,7 @@ const LAST_SECONDS = 60;
 
 function DemoSheet({ order, prepared, onPaid, onLeft }) {
   const [busy, error, pay] = useAct(async () => {
-    await payInDemo(prepared);
+    await agreeInDemo("cashier", prepared);
     onPaid();
   });
   return html`<${Sheet} title=${t("cashier.demo")} onClose=${onLeft}>

@@ -107,6 +107,19 @@ def test_a_transfer_is_withdrawn_before_it_is_confirmed_and_not_after(
         wechat.transfers.cancel("T404")
 
 
+def test_a_thumb_on_the_sheet_takes_the_transfer_and_no_other_sheet_does(
+    wechat: WeChat, simulator: Simulator, order: TransferOrder
+) -> None:
+    shown = wechat.transfers.create(order).package_info
+    thumb = simulator.app.test_client()
+    refused = thumb.post("/collector", json={"package": "nobody's"})
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "PARAM_ERROR")
+    assert wechat.transfers.query("T1").state is TransferState.WAIT_USER_CONFIRM
+    assert thumb.post("/collector", json={"package": shown}).status_code == 200
+    assert wechat.transfers.query("T1").state is TransferState.SUCCESS
+    assert thumb.post("/collector", json={"package": shown}).status_code == 400
+
+
 def test_a_transfer_whose_answers_are_lost_is_made_once(
     wechat: WeChat, simulator: Simulator, order: TransferOrder
 ) -> None:
