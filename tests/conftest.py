@@ -6,12 +6,10 @@ session while using the client would hide a missing commit. Run on several proce
 
 import gc
 import os
-import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from functools import cache
 from pathlib import Path
 
 import flask_migrate
@@ -28,10 +26,12 @@ from domain.audit_actions import ACTIONS
 from flows.running import EXTENSION, Running
 from flows.wiring import wire
 from models import AuditEntry
-from models.base import Base, database, db
+from models.base import database, db
 from services import offers
 from tests.support.clock import SteppingClock
+from tests.support.databases import PostgreSQLDatabase, SQLiteFile, Store
 from tests.support.dealing import left_out
+from tests.support.keeping import Kept, World
 from tests.support.network import close_network
 from tests.support.people import make_passwords_quick
 from tests.support.postgresql import own_database
@@ -133,15 +133,18 @@ def clock() -> SteppingClock:
 
 
 @pytest.fixture(scope="session")
-def applications(instance: Path, clock: SteppingClock) -> Iterator[Callable[[str], tuple[Flask, Path]]]:
+def applications(instance: Path, clock: SteppingClock) -> Iterator[Callable[[str], tuple[Flask, Store]]]:
     """Gives the application of an engine, made and migrated the first time it is asked for."""
-    made: dict[str, tuple[Flask, Path]] = {}
+    made: dict[str, tuple[Flask, Store]] = {}
     with ExitStack() as stack:
 
-        def application(engine_name: str) -> tuple[Flask, Path]:
+        def application(engine_name: str) -> tuple[Flask, Store]:
             if engine_name not in made:
-                folder = stack.enter_context(tempfile.TemporaryDirectory("", "danzhu-tests-", FAST_FOLDER))
-                made[engine_name] = _migrate(engine_name, instance, Path(folder), clock)
+                file = stack.enter_context(tempfile.TemporaryDirectory("", "danzhu-tests-", FAST_FOLDER))
+                copies = stack.enter_context(tempfile.TemporaryDirectory("", "danzhu-tests-"))
+                made[engine_name] = _migrate(
+                    engine_name, instance, Path(file) / "danzhu.sqlite3", Path(copies), clock
+                )
             return made[engine_name]
 
         yield application
@@ -150,8 +153,10 @@ def applications(instance: Path, clock: SteppingClock) -> Iterator[Callable[[str
                 db.engine.dispose()
 
 
-def _migrate(engine_name: str, instance: Path, folder: Path, clock: SteppingClock) -> tuple[Flask, Path]:
-    url = POSTGRESQL if engine_name == "postgresql" else f"sqlite:///{folder / 'danzhu.sqlite3'}"
+def _migrate(
+    engine_name: str, instance: Path, file: Path, copies: Path, clock: SteppingClock
+) -> tuple[Flask, Store]:
+    url = POSTGRESQL if engine_name == "postgresql" else f"sqlite:///{file}"
     settings = Settings.load({"DATABASE_URL": url, "WEB_CONCURRENCY": "1"}, instance)
     app = create_app(settings, parts=wire(settings, clock))
     app.testing = True
@@ -162,36 +167,26 @@ def _migrate(engine_name: str, instance: Path, folder: Path, clock: SteppingCloc
                 connection.execute(sa.text("CREATE SCHEMA public"))
         flask_migrate.upgrade()
         db.engine.dispose()
-    template = folder / "empty.sqlite3"
-    if engine_name == "sqlite":
-        shutil.copy(folder / "danzhu.sqlite3", template)
-    return app, template
+    return app, PostgreSQLDatabase() if engine_name == "postgresql" else SQLiteFile(file, copies)
 
 
 @pytest.fixture(scope="session")
-def migrated(engine_name: str, applications: Callable[[str], tuple[Flask, Path]]) -> tuple[Flask, Path]:
-    """An application whose database has been migrated from nothing, and for SQLite a copy of that empty file."""
+def migrated(engine_name: str, applications: Callable[[str], tuple[Flask, Store]]) -> tuple[Flask, Store]:
+    """An application whose database has been migrated from nothing, and what its rows are kept in."""
     return applications(engine_name)
 
 
 @pytest.fixture(scope="session")
-def afresh(migrated: tuple[Flask, Path], clock: SteppingClock) -> Callable[[], Flask]:
+def afresh(migrated: tuple[Flask, Store], clock: SteppingClock) -> Callable[[], Flask]:
     """Gives the application on an empty database, the clock at its usual start, as often as it is asked to."""
 
     def emptied() -> Flask:
-        flask_app, template = migrated
+        flask_app, store = migrated
         clock.reset()
         limiter.reset()
         offers.forget()
         with flask_app.app_context():
-            if template.exists():
-                db.engine.dispose()
-                file = template.with_name("danzhu.sqlite3")
-                for left in (file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")):
-                    left.unlink(missing_ok=True)
-                shutil.copy(template, file)
-            else:
-                _empty_postgresql()
+            store.empty()
         return flask_app
 
     return emptied
@@ -203,31 +198,22 @@ def app(afresh: Callable[[], Flask]) -> Flask:
     return afresh()
 
 
-def _empty_postgresql() -> None:
-    tables = [table.name for table in _tables()]
-    with db.engine.begin() as connection:
-        # A transaction some test left open should fail the next one, not stop the run.
-        connection.exec_driver_sql("SET LOCAL lock_timeout = '20s'")
-        filled = connection.execute(_which_are_filled()).one()
-        statements = [
-            # As a replica the server does not run triggers, so append-only tables can be emptied too.
-            "SET LOCAL session_replication_role = replica",
-            *(f"DELETE FROM {table}" for table, has_rows in zip(tables, filled, strict=True) if has_rows),
-            # Numbers begin at 1 in every test, as they do in the copy of an empty SQLite file.
-            "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S'",
-        ]
-        # All at once, because this happens before every test.
-        connection.exec_driver_sql(";".join(statements))
+@pytest.fixture(scope="session")
+def worlds() -> dict[str, dict[str, World]]:
+    """What was made so far, by engine and name."""
+    return {engine: {} for engine in ENGINES}
 
 
-@cache
-def _tables() -> list[sa.Table]:
-    return list(reversed(Base.metadata.sorted_tables))
-
-
-@cache
-def _which_are_filled() -> sa.Select[*tuple[bool, ...]]:
-    return sa.select(*(sa.exists(sa.select(table)).label(table.name) for table in _tables()))
+@pytest.fixture
+def kept(
+    app: Flask,
+    clock: SteppingClock,
+    engine_name: str,
+    migrated: tuple[Flask, Store],
+    worlds: dict[str, dict[str, World]],
+) -> Kept:
+    """Brings a world back that an earlier test made: `kept(make_it, session, parts)`, before anything else is made."""
+    return Kept(app, clock, migrated[1], worlds[engine_name])
 
 
 @pytest.fixture

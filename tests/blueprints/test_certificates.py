@@ -20,6 +20,7 @@ from models.certificates import CertificateState
 from services.certificates import claims_of_record
 from tests.support.buying import API, Buyer, make_shop, row_counts
 from tests.support.clock import START
+from tests.support.keeping import Kept
 
 
 def serial_and_token(app: Flask, number: str) -> tuple[str, str]:
@@ -37,13 +38,17 @@ def serial_and_token(app: Flask, number: str) -> tuple[str, str]:
         return certificate.serial, certificate.token
 
 
-@pytest.fixture
-def bought(app: Flask) -> tuple[Buyer, str, str]:
+def make_bought(app: Flask) -> tuple[Buyer, str, str]:
     """A buyer with one certificate: its serial and token."""
     make_shop(app, [5])
     buyer = Buyer(app)
     number = buyer.buy(count=2)
     return (buyer, *serial_and_token(app, number))
+
+
+@pytest.fixture
+def bought(kept: Kept, app: Flask) -> tuple[Buyer, str, str]:
+    return kept(make_bought, app)
 
 
 def verdict(app: Flask, serial: str, token: str | None = None, headers: dict[str, str] | None = None) -> Any:

@@ -13,15 +13,20 @@ from models import Certificate, Gift, database
 from models.certificates import CertificateState
 from tests.support.buying import API, HOLDER, Buyer, faults_found, make_shop, nothing_written
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 
 CLAIM = {"holder_name": "陈知秋"}
 
 
-@pytest.fixture
-def giver(app: Flask) -> Buyer:
+def make_giver(app: Flask) -> Buyer:
     """Somebody at a shop of nine trees."""
     make_shop(app, (9,))
     return Buyer(app, "lin")
+
+
+@pytest.fixture
+def giver(kept: Kept, app: Flask) -> Buyer:
+    return kept(make_giver, app)
 
 
 @pytest.fixture

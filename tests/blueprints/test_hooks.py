@@ -13,14 +13,19 @@ from models import Incident, Notice, Order, Payment, Unit, database, transaction
 from services import ledger
 from tests.support.buying import Buyer, faults_found, make_shop, nothing_written
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.notices import HOOK, OTHER_APPID, announce, sealed, send, told, transaction_id
 
 
-@pytest.fixture
-def lin(app: Flask) -> Buyer:
+def make_lin(app: Flask) -> Buyer:
     """A buyer at a shop of three trees."""
     make_shop(app)
     return Buyer(app)
+
+
+@pytest.fixture
+def lin(kept: Kept, app: Flask) -> Buyer:
+    return kept(make_lin, app)
 
 
 def parts_of(app: Flask) -> Running:

@@ -16,13 +16,18 @@ from gateways.wechat.simulator import Simulator
 from models import Order, Payment, PrepayAttempt, database
 from tests.support.buying import API, Buyer, codes_of, faults_found, make_shop, nothing_written
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 
 
-@pytest.fixture
-def lin(app: Flask) -> Buyer:
+def make_lin(app: Flask) -> Buyer:
     """A buyer at a shop of nine trees of three households."""
     make_shop(app, (3, 3, 3))
     return Buyer(app)
+
+
+@pytest.fixture
+def lin(kept: Kept, app: Flask) -> Buyer:
+    return kept(make_lin, app)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from PIL import Image
 
 from models import Certificate, database
 from tests.support.buying import API, Buyer, make_shop
+from tests.support.keeping import Kept
 
 UNKNOWN, MISTYPED = "7K3M-9QX2-VB8T-CN4Q", "7K3M-9QX2-VB8T-CN4R"
 
@@ -55,13 +56,17 @@ def text_of(html: str) -> str:
     return "".join("".join(seen(html).text).split())
 
 
-@pytest.fixture
-def bought(app: Flask) -> tuple[Buyer, str, str]:
+def make_bought(app: Flask) -> tuple[Buyer, str, str]:
     """A buyer with one certificate: its serial and token."""
     make_shop(app)
     lin = Buyer(app)
     lin.buy(count=2)
     return (lin, *_record(app))
+
+
+@pytest.fixture
+def bought(kept: Kept, app: Flask) -> tuple[Buyer, str, str]:
+    return kept(make_bought, app)
 
 
 def _record(app: Flask) -> tuple[str, str]:

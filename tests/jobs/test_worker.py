@@ -19,6 +19,7 @@ from models import Incident, transaction
 from models.base import db
 from services import incidents
 from tests.support.clock import SteppingClock
+from tests.support.databases import SQLiteFile
 
 ROOT = Path(__file__).parents[2]
 SOON = 20
@@ -128,10 +129,10 @@ app.cli.main(args=sys.argv[2:], obj=ScriptInfo(create_app=lambda: app))
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_ends_in_order_when_asked(
-    tmp_path: Path, number: signal.Signals, applications: Callable[[str], tuple[Flask, Path]]
+    tmp_path: Path, number: signal.Signals, applications: Callable[[str], tuple[Flask, SQLiteFile]]
 ) -> None:
-    _, migrated = applications("sqlite")
-    shutil.copy(migrated, tmp_path / "danzhu.sqlite3")
+    _, store = applications("sqlite")
+    shutil.copy(store.migrated, tmp_path / "danzhu.sqlite3")
     command = [sys.executable, "-c", FLASK, str(tmp_path), "worker"]
     said = ""
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as child:

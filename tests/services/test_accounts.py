@@ -15,18 +15,23 @@ from services import accounts
 from services.accounts import Wanted
 from tests.support.accounts import BANK, account_number, make_account, make_changed_account
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.people import make_context
 from tests.support.world import OTHER_VILLAGE, make_household
 
 CARD = "6217990000000000311"
 
 
-@pytest.fixture
-def household(session: Session) -> Household:
+def make_named(session: Session) -> Household:
     with transaction():
         household = make_household(session, head_name="韦小三")
         make_account(session, household)
     return household
+
+
+@pytest.fixture
+def household(kept: Kept, session: Session) -> Household:
+    return kept(make_named, session)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from models import Tree, Unit
 from models.base import transaction
 from models.trees import TreeState
 from tests.support.approvals import approve, draft, measured, states
+from tests.support.keeping import Kept
 from tests.support.world import (
     COUNTY,
     OTHER_VILLAGE,
@@ -30,11 +31,15 @@ from tests.support.world import (
 )
 
 
-@pytest.fixture
-def verifier(session: Session) -> OfficerContext:
+def make_office(session: Session) -> OfficerContext:
     with transaction():
         make_programme(session)
         return make_verifier(session)
+
+
+@pytest.fixture
+def verifier(kept: Kept, session: Session) -> OfficerContext:
+    return kept(make_office, session)
 
 
 HOUSEHOLD_CASES: list[tuple[str, dict[str, Any]]] = [

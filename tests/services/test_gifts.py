@@ -18,13 +18,13 @@ from models.gifts import GiftState
 from services import gifts
 from tests.services.test_settlement import received
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.world import make_household, make_order, make_units, make_user
 
 LATER = START + timedelta(days=30)
 
 
-@pytest.fixture
-def given(session: Session, parts: Running) -> list[Order]:
+def make_given(session: Session, parts: Running) -> list[Order]:
     """Five gifts, paid at START."""
     with transaction():
         units = make_units(session, make_household(session), 5)
@@ -32,6 +32,11 @@ def given(session: Session, parts: Running) -> list[Order]:
     for order in orders:
         received(session, parts, order)
     return orders
+
+
+@pytest.fixture
+def given(kept: Kept, session: Session, parts: Running) -> list[Order]:
+    return kept(make_given, session, parts)
 
 
 def states(session: Session) -> list[GiftState]:

@@ -16,17 +16,22 @@ from models.imports import ImportState
 from services import accounts, imports
 from tests.support.clock import START
 from tests.support.importing import FAR_VILLAGE, check, make_ground, staged_of_people, told
+from tests.support.keeping import Kept
 from tests.support.sheets import Row, account, account_row, household_row, identity, number
 from tests.support.world import COUNTY, make_context
 
 KIND = SheetKind.ACCOUNTS
 
 
-@pytest.fixture(autouse=True)
-def households(session: Session) -> None:
+def make_households(session: Session) -> None:
     make_ground()
     far = household_row(9, 户编号=number(9, FAR_VILLAGE), 村代码=FAR_VILLAGE)
     bring_households(household_row(1), household_row(2, 开户行="", 银行账号=""), far)
+
+
+@pytest.fixture(autouse=True)
+def households(kept: Kept, session: Session) -> None:
+    kept(make_households, session)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from models.imports import ImportState
 from services import consents
 from tests.support.clock import START
 from tests.support.importing import FAR_VILLAGE, bring, check, make_ground, staged_of_people, told
+from tests.support.keeping import Kept
 from tests.support.sheets import Row, consent_row, household_row, number
 from tests.support.world import COUNTY, make_context
 
@@ -25,11 +26,15 @@ KIND = SheetKind.CONSENTS
 SILENT = {"知情同意日期": "", "同意公开姓名": "否"}
 
 
-@pytest.fixture(autouse=True)
-def households(session: Session) -> None:
+def make_households(session: Session) -> None:
     make_ground()
     far = household_row(9, 户编号=number(9, FAR_VILLAGE), 村代码=FAR_VILLAGE)
     bring(SheetKind.HOUSEHOLDS, [household_row(1), household_row(2, **SILENT), far])
+
+
+@pytest.fixture(autouse=True)
+def households(kept: Kept, session: Session) -> None:
+    kept(make_households, session)
 
 
 def household(session: Session, n: int) -> Household:

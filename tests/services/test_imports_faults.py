@@ -22,16 +22,21 @@ from services.imports import discard_stale
 from services.imports.staging import DELETED_AT_ONCE
 from tests.support.clock import START
 from tests.support.importing import bring, check, count, make_ground, registry, staged
+from tests.support.keeping import Kept
 from tests.support.sheets import as_csv, household_row, tree_row
 from tests.support.world import make_programme
 
 LATER = START + timedelta(days=1, minutes=1)
 
 
-@pytest.fixture(autouse=True)
-def households(session: Session) -> None:
+def make_households(session: Session) -> None:
     make_ground()
     bring(SheetKind.HOUSEHOLDS, [household_row(1), household_row(2)])
+
+
+@pytest.fixture(autouse=True)
+def households(kept: Kept, session: Session) -> None:
+    kept(make_households, session)
 
 
 def many_trees(rows: int) -> bytes:

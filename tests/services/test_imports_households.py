@@ -19,6 +19,7 @@ from models.types import vault
 from services.imports import problems
 from tests.support.clock import START
 from tests.support.importing import FAR_VILLAGE, bring, check, count, make_ground, registry, staged, told
+from tests.support.keeping import Kept
 from tests.support.sheets import (
     HOUSEHOLD_HEADER,
     account,
@@ -34,8 +35,8 @@ HOUSEHOLDS = SheetKind.HOUSEHOLDS
 
 
 @pytest.fixture(autouse=True)
-def ground(session: Session) -> None:
-    make_ground()
+def ground(kept: Kept, session: Session) -> None:
+    kept(make_ground)
 
 
 def test_a_good_sheet_registers_every_household_with_its_account(session: Session) -> None:

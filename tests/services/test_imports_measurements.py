@@ -13,18 +13,23 @@ from models.imports import ImportState
 from models.trees import TreeState
 from tests.support.clock import START
 from tests.support.importing import FAR_VILLAGE, bring, check, make_ground, told
+from tests.support.keeping import Kept
 from tests.support.sheets import Row, household_row, measurement_row, number, tree_row
 from tests.support.world import COUNTY
 
 KIND = SheetKind.MEASUREMENTS
 
 
-@pytest.fixture(autouse=True)
-def trees(session: Session) -> None:
+def make_registry(session: Session) -> None:
     make_ground()
     far = household_row(9, 户编号=number(9, FAR_VILLAGE), 村代码=FAR_VILLAGE)
     bring(SheetKind.HOUSEHOLDS, [household_row(1), household_row(2), far])
     bring(SheetKind.TREES, [tree_row(1), tree_row(2), tree_row(3, household=2)])
+
+
+@pytest.fixture(autouse=True)
+def trees(kept: Kept, session: Session) -> None:
+    kept(make_registry, session)
 
 
 def measured(session: Session, n: int = 1) -> list[tuple[str, int, int]]:

@@ -20,17 +20,22 @@ from services.imports import problems
 from services.imports.problems import MOST_KEPT
 from tests.support.clock import START
 from tests.support.importing import FAR_VILLAGE, bring, check, count, make_ground, registry, staged, told
+from tests.support.keeping import Kept
 from tests.support.sheets import TREE_HEADER, Row, as_csv, as_xlsx, household_row, number, tree_row
 from tests.support.world import COUNTY, VILLAGE, make_measurements, make_programme
 
 TREES = SheetKind.TREES
 
 
-@pytest.fixture(autouse=True)
-def households(session: Session) -> None:
+def make_households(session: Session) -> None:
     make_ground()
     far = household_row(9, 户编号=number(9, FAR_VILLAGE), 村代码=FAR_VILLAGE)
     bring(SheetKind.HOUSEHOLDS, [household_row(1), household_row(2), far])
+
+
+@pytest.fixture(autouse=True)
+def households(kept: Kept, session: Session) -> None:
+    kept(make_households, session)
 
 
 def tree_of(session: Session, tag: str) -> Tree:

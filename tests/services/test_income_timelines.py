@@ -14,6 +14,7 @@ from models.base import transaction
 from services import ledger as book
 from services.income_reports import ReportWanted, report_total
 from services.income_timelines import period_lines
+from tests.support.keeping import Kept
 from tests.support.sales import make_payout, make_sale
 from tests.support.world import COUNTY, OTHER_VILLAGE, VILLAGE, make_household, make_units
 
@@ -35,8 +36,7 @@ def lines(session: Session, group_by: GroupBy, scope: str = COUNTY, **page: str 
     )
 
 
-@pytest.fixture(params=["folded", "not folded", "half folded"])
-def sold(session: Session, parts: Running, request: pytest.FixtureRequest) -> None:
+def make_sold(session: Session, parts: Running, folded: str) -> None:
     """Three households: 2 trees in October, 1 and 3 in December (paid in January), and one that sold nothing."""
     with transaction():
         one, other, _ = (
@@ -46,14 +46,19 @@ def sold(session: Session, parts: Running, request: pytest.FixtureRequest) -> No
         )
         mine, theirs = make_units(session, one, 4), make_units(session, other, 4)
         make_sale(session, parts, mine[:2], at=at(2026, 10, 5))
-    if request.param != "not folded":
+    if folded != "not folded":
         fold_due()
     with transaction():
         make_sale(session, parts, mine[2:3], at=at(2026, 12, 5))
         make_sale(session, parts, theirs[:3], at=at(2026, 12, 31))
         make_payout(session, other.id, 1, confirmed=True, at=at(2027, 1, 9))
-    if request.param == "folded":
+    if folded == "folded":
         fold_due()
+
+
+@pytest.fixture(params=["folded", "not folded", "half folded"])
+def sold(kept: Kept, session: Session, parts: Running, request: pytest.FixtureRequest) -> None:
+    kept(make_sold, session, parts, request.param)
 
 
 @pytest.mark.usefixtures("sold")

@@ -22,6 +22,7 @@ from models.bills import BillState
 from services import audit, ledger
 from tests.support.accounts import make_account
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.payouts import make_office, make_released
 from tests.support.sales import make_payout, make_sale
 from tests.support.world import make_household, make_programme, make_units
@@ -52,8 +53,7 @@ def tamper(session: Session, statement: str) -> int:
         return connection.execute(statement).rowcount
 
 
-@pytest.fixture
-def sold(session: Session, parts: Running) -> Order:
+def make_sold(session: Session, parts: Running) -> Order:
     """An order of three trees of two households, paid; and a payout that is under way to one of them."""
     with transaction():
         make_programme(session)
@@ -63,6 +63,11 @@ def sold(session: Session, parts: Running) -> Order:
         order = make_sale(session, parts, units)
         make_released(session, make_office(session))
     return order
+
+
+@pytest.fixture
+def sold(kept: Kept, session: Session, parts: Running) -> Order:
+    return kept(make_sold, session, parts)
 
 
 def test_a_sale_owes_each_household_the_whole_price_of_its_trees(session: Session, parts: Running) -> None:

@@ -20,6 +20,7 @@ from services import ledger, months
 from tests.support.auditing import meddle
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import START, SteppingClock
+from tests.support.keeping import Kept
 from tests.support.refunding import given_back
 from tests.support.world import COUNTY, make_household, make_region, make_regions
 
@@ -31,8 +32,7 @@ ELSEWHERE = "522301001001"
 _reference = itertools.count(1)
 
 
-@pytest.fixture
-def sold(app: Flask, clock: SteppingClock) -> Flask:
+def make_sold(app: Flask, clock: SteppingClock) -> None:
     """Three trees sold in September, one of them given back; another sold in October."""
     make_shop(app, (3, 3))
     lin = Buyer(app, "lin")
@@ -40,6 +40,11 @@ def sold(app: Flask, clock: SteppingClock) -> Flask:
     given_back(lin, lin.buy(count=1))
     clock.instant = IN_OCTOBER
     Buyer(app, "wei").buy(count=1)
+
+
+@pytest.fixture
+def sold(kept: Kept, app: Flask, clock: SteppingClock) -> Flask:
+    kept(make_sold, app, clock)
     return app
 
 

@@ -15,6 +15,7 @@ from models.base import database, transaction
 from services import payout_ageing, payout_news
 from tests.support.accounts import make_account
 from tests.support.clock import START, SteppingClock
+from tests.support.keeping import Kept
 from tests.support.payouts import NOTICED, lines_of, make_office, make_released
 from tests.support.sales import make_sale
 from tests.support.world import COUNTY, OTHER_VILLAGE, VILLAGE, make_household, make_programme, make_units
@@ -22,8 +23,7 @@ from tests.support.world import COUNTY, OTHER_VILLAGE, VILLAGE, make_household, 
 PAYABLE = START + timedelta(days=7)
 
 
-@pytest.fixture
-def households(session: Session, parts: Running) -> list[Household]:
+def make_households(session: Session, parts: Running) -> list[Household]:
     """The first has earned 6 yuan at START, the second 9 yuan forty days later."""
     with transaction():
         make_programme(session)
@@ -32,6 +32,11 @@ def households(session: Session, parts: Running) -> list[Household]:
             make_account(session, household)
             make_sale(session, parts, make_units(session, household, trees), START + timedelta(days=days))
     return found
+
+
+@pytest.fixture
+def households(kept: Kept, session: Session, parts: Running) -> list[Household]:
+    return kept(make_households, session, parts)
 
 
 def aged(session: Session, now: datetime, scope: str = COUNTY) -> list[tuple[int, int, int]]:

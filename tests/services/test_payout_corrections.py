@@ -24,6 +24,7 @@ from models.base import transaction
 from models.credits import CreditState
 from models.ledger import LINE_EVENTS
 from services import incidents, income, payout_decisions, payout_news, payout_returns
+from tests.support.keeping import Kept
 from tests.support.payout_world import World, book, findings, states
 from tests.support.payouts import (
     NOTICED,
@@ -101,8 +102,8 @@ class Story(World):
 
 
 @pytest.fixture
-def story(session: Session, parts: Running) -> Story:
-    return Story(session, parts)
+def story(kept: Kept, session: Session, parts: Running) -> Story:
+    return kept(Story, session, parts)
 
 
 def make_follow_up(session: Session, story: Story) -> PayoutLine:

@@ -25,6 +25,7 @@ from models.credits import CreditState
 from services import accounts, consents, payout_decisions, payout_drafts
 from tests.support.accounts import make_account, make_changed_account
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.payout_world import World, findings, propose_change
 from tests.support.payouts import (
     RIPE,
@@ -40,8 +41,8 @@ from tests.support.world import OTHER_VILLAGE, VILLAGE, make_context, make_units
 
 
 @pytest.fixture
-def world(session: Session, parts: Running) -> World:
-    return World(session, parts)
+def world(kept: Kept, session: Session, parts: Running) -> World:
+    return kept(World, session, parts)
 
 
 def left_out(session: Session, batch: PayoutBatch) -> dict[int, SoftLock]:

@@ -14,6 +14,7 @@ from models.base import transaction
 from services import payout_decisions, payout_news
 from tests.support.accounts import make_changed_account
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.payouts import (
     NOTICED,
     RIPE,
@@ -58,8 +59,8 @@ class World:
 
 
 @pytest.fixture
-def world(session: Session, parts: Running) -> World:
-    return World(session, parts)
+def world(kept: Kept, session: Session, parts: Running) -> World:
+    return kept(World, session, parts)
 
 
 def refused(session: Session, statement: str) -> bool:

@@ -25,6 +25,7 @@ from services import consents, incidents, income, payout_decisions, payout_news
 from services.payout_news import News
 from tests.support.accounts import make_changed_account
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.payout_world import World, book, findings, propose_change, states
 from tests.support.payouts import (
     NOTICED,
@@ -43,8 +44,8 @@ from tests.support.world import VILLAGE, make_context
 
 
 @pytest.fixture
-def world(session: Session, parts: Running) -> World:
-    return World(session, parts)
+def world(kept: Kept, session: Session, parts: Running) -> World:
+    return kept(World, session, parts)
 
 
 def test_a_batch_is_paid_from_draft_to_settled(session: Session, world: World) -> None:

@@ -16,13 +16,13 @@ from services import ledger, refund_decisions, refund_news, refunds, sponsor
 from services.refund_news import Learnt, News, Word
 from tests.support.accounts import make_account
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.paying import make_paid, make_released
 from tests.support.sales import make_sale
 from tests.support.world import make_household, make_programme, make_units
 
 
-@pytest.fixture
-def order(session: Session, parts: Running) -> Order:
+def make_sold(session: Session, parts: Running) -> Order:
     """An order of three trees of two households, paid."""
     with transaction():
         make_programme(session)
@@ -31,6 +31,11 @@ def order(session: Session, parts: Running) -> Order:
             *make_units(session, make_household(session), 1),
         ]
         return make_sale(session, parts, units)
+
+
+@pytest.fixture
+def order(kept: Kept, session: Session, parts: Running) -> Order:
+    return kept(make_sold, session, parts)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from services.settlement import Outcome, Terms, settle
 from tests.support.asking import asked_of
 from tests.support.buying import faults_found
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.world import make_household, make_order, make_units
 
 MERCHANT, APP = "1900000001", "wx0000000000000001"
@@ -53,13 +54,17 @@ def received(session: Session, parts: Running, order: Order, **changes: Any) -> 
     return outcome
 
 
-@pytest.fixture
-def order(session: Session) -> Order:
+def make_pending(session: Session) -> Order:
     """A pending order of five trees of two households; those of one bring less than the flat figure."""
     with transaction():
         rich = make_units(session, make_household(session), 3)
         poor = make_units(session, make_household(session), 2, sink_g=4_000)
         return make_order(session, [*rich, *poor])
+
+
+@pytest.fixture
+def order(kept: Kept, session: Session) -> Order:
+    return kept(make_pending, session)
 
 
 def test_a_paid_order_gives_each_household_the_exact_price_of_its_trees(

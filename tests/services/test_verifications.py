@@ -19,6 +19,7 @@ from services import lapses, verifications
 from tests.support.approvals import approve, draft, lanes, measured, states, withdraw
 from tests.support.asking import asked_of
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.world import (
     COUNTY,
     OTHER_VILLAGE,
@@ -34,11 +35,15 @@ from tests.support.world import (
 )
 
 
-@pytest.fixture
-def verifier(session: Session) -> OfficerContext:
+def make_office(session: Session) -> OfficerContext:
     with transaction():
         make_programme(session)
         return make_verifier(session)
+
+
+@pytest.fixture
+def verifier(kept: Kept, session: Session) -> OfficerContext:
+    return kept(make_office, session)
 
 
 def test_a_draft_counts_and_sells_nothing(session: Session, verifier: OfficerContext) -> None:

@@ -16,6 +16,8 @@ from services.reconciliations import shown
 from tests.support.clock import START, SteppingClock
 
 DAY = business_day(START)
+#: The tables of what the simulated WeChat did for us, those first that point to others.
+WECHAT_BOOKS = ("complaints", "shipments", "prepays", "refunds", "orders", "funds", "transfers")
 #: What the sponsor pays in where a test is not about that.
 SPONSOR_FEN = 100_000
 
@@ -23,7 +25,7 @@ SPONSOR_FEN = 100_000
 def forget_orders(parts: Running) -> None:
     """Empty the books of the simulated WeChat, which all tests of a run share."""
     assert parts.sandbox is not None
-    for table in ("complaints", "shipments", "prepays", "refunds", "orders", "funds", "transfers"):
+    for table in WECHAT_BOOKS:
         parts.sandbox.world.storage.write(f"DELETE FROM {table}")
     parts.sandbox.repair()
 

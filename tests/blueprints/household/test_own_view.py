@@ -11,6 +11,7 @@ from flows.running import Running
 from models import Certificate, Household, Order, database, transaction
 from tests.support.binding import make_bound_token
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.sales import make_payout, make_sale
 from tests.support.world import make_household, make_order, make_units
 
@@ -42,8 +43,8 @@ class Home:
 
 
 @pytest.fixture
-def home(app: Flask, parts: Running) -> Home:
-    return Home(app, parts)
+def home(kept: Kept, app: Flask, parts: Running) -> Home:
+    return kept(Home, app, parts)
 
 
 def test_income_is_told_by_month_and_year_and_adds_up(home: Home) -> None:

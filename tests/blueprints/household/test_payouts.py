@@ -15,6 +15,7 @@ from tests.support.accounts import make_account
 from tests.support.binding import make_bound_token
 from tests.support.buying import API
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.paying import make_paid, make_released
 from tests.support.sales import make_sale
 from tests.support.world import make_household, make_officer, make_officer_token, make_units
@@ -86,8 +87,8 @@ class Home:
 
 
 @pytest.fixture
-def home(app: Flask, parts: Running) -> Home:
-    return Home(app, parts)
+def home(kept: Kept, app: Flask, parts: Running) -> Home:
+    return kept(Home, app, parts)
 
 
 def refusal(answer: TestResponse) -> tuple[int, str]:

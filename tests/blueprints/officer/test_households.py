@@ -18,6 +18,7 @@ from models.base import database, db, transaction
 from models.types import vault
 from services import reveals
 from tests.support.accounts import make_account
+from tests.support.keeping import Kept
 from tests.support.sales import make_payout, make_sale
 from tests.support.world import (
     OTHER_VILLAGE,
@@ -70,8 +71,8 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask, parts: Running) -> World:
-    return World(app, parts)
+def world(kept: Kept, app: Flask, parts: Running) -> World:
+    return kept(World, app, parts)
 
 
 def call(client: FlaskClient, method: str, url: str, **more: Any) -> Any:

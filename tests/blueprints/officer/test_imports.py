@@ -20,6 +20,7 @@ from models.base import database, transaction
 from services import imports
 from tests.support.clock import SteppingClock
 from tests.support.importing import FAR_VILLAGE, count, make_ground, registry, staged
+from tests.support.keeping import Kept
 from tests.support.sheets import Row, as_csv, household_row, number, tree_row
 from tests.support.world import COUNTY, OTHER_VILLAGE, VILLAGE
 
@@ -27,10 +28,14 @@ Client = Callable[..., FlaskClient]
 URL = "/api/v1/officer/imports"
 
 
-@pytest.fixture(autouse=True)
-def ground(app: Flask) -> None:
+def make_divisions(app: Flask) -> None:
     with app.app_context():
         make_ground()
+
+
+@pytest.fixture(autouse=True)
+def ground(kept: Kept, app: Flask) -> None:
+    kept(make_divisions, app)
 
 
 @pytest.fixture

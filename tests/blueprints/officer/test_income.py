@@ -16,6 +16,7 @@ from domain.roles import Role
 from flows.running import Running
 from models import Household
 from models.base import transaction
+from tests.support.keeping import Kept
 from tests.support.sales import make_payout, make_sale
 from tests.support.world import COUNTY, OTHER_VILLAGE, VILLAGE, make_household, make_units
 
@@ -41,8 +42,8 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask, parts: Running) -> World:
-    return World(app, parts)
+def world(kept: Kept, app: Flask, parts: Running) -> World:
+    return kept(World, app, parts)
 
 
 def csv_of(answer: Any) -> list[list[str]]:

@@ -16,6 +16,7 @@ from flows.running import Running
 from models.base import transaction
 from services import ledger as book
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.sales import make_payout, make_sale
 from tests.support.world import COUNTY, OTHER_VILLAGE, VILLAGE, make_household, make_units
 
@@ -46,8 +47,8 @@ class World:
 
 
 @pytest.fixture
-def world(app: Flask, parts: Running) -> World:
-    return World(app, parts)
+def world(kept: Kept, app: Flask, parts: Running) -> World:
+    return kept(World, app, parts)
 
 
 def read(client: FlaskClient, url: str) -> dict[str, Any]:

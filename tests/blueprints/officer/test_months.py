@@ -13,20 +13,25 @@ from domain.roles import Role
 from models import AuditEntry, database, transaction
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.world import COUNTY, TOWNSHIP, make_officer, make_region
 
 API = "/api/v1/officer/months"
 Client = Callable[..., FlaskClient]
 
 
-@pytest.fixture
-def sold(app: Flask, clock: SteppingClock) -> Flask:
+def make_sold(app: Flask, clock: SteppingClock) -> Flask:
     """Two trees sold in August; it is September."""
     clock.advance(days=-20)
     make_shop(app)
     Buyer(app).buy(count=2)
     clock.reset()
     return app
+
+
+@pytest.fixture
+def sold(kept: Kept, app: Flask, clock: SteppingClock) -> Flask:
+    return kept(make_sold, app, clock)
 
 
 def test_a_closed_month_is_read_with_its_hash(sold: Flask, signed_in: Client) -> None:

@@ -16,6 +16,7 @@ from models.sessions import Audience
 from services.sessions import open_session
 from tests.support.accounts import make_account
 from tests.support.clock import START, SteppingClock
+from tests.support.keeping import Kept
 from tests.support.payouts import make_office, make_released
 from tests.support.sales import make_sale
 from tests.support.world import (
@@ -32,8 +33,7 @@ URL = "/api/v1/officer/payouts/ageing"
 PAYABLE = START + timedelta(days=7)
 
 
-@pytest.fixture
-def numbers(app: Flask, parts: Running, clock: SteppingClock) -> list[str]:
+def make_numbers(app: Flask, parts: Running, clock: SteppingClock) -> list[str]:
     """The first has earned 6 yuan at START, the second, elsewhere, 9 yuan forty days later; it is day 75."""
     with app.app_context(), transaction() as session:
         make_programme(session)
@@ -44,6 +44,11 @@ def numbers(app: Flask, parts: Running, clock: SteppingClock) -> list[str]:
         told = [household.number for household in found]
     clock.instant = PAYABLE + timedelta(days=75)
     return told
+
+
+@pytest.fixture
+def numbers(kept: Kept, app: Flask, parts: Running, clock: SteppingClock) -> list[str]:
+    return kept(make_numbers, app, parts, clock)
 
 
 def test_an_office_sees_how_old_what_it_owes_has_become(

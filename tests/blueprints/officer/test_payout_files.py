@@ -20,6 +20,7 @@ from models import AuditEntry, Household, PayoutFile, PayoutLine
 from models.base import database, transaction
 from services import payout_decisions, payout_news
 from tests.support.binding import make_binding
+from tests.support.keeping import Kept
 from tests.support.payouts import RIPE, TERMS, fund_bank, make_approved, make_draft, make_office
 from tests.support.released import RELEASED, Released, make_released, make_sellers
 from tests.support.world import OTHER_VILLAGE
@@ -28,10 +29,14 @@ Client = Callable[..., FlaskClient]
 FOREIGN = OTHER_VILLAGE
 
 
-@pytest.fixture
-def batch(app: Flask, parts: Running) -> Released:
+def make_batch(app: Flask, parts: Running) -> Released:
     with app.app_context(), transaction() as session:
         return make_released(session, parts)
+
+
+@pytest.fixture
+def batch(kept: Kept, app: Flask, parts: Running) -> Released:
+    return kept(make_batch, app, parts)
 
 
 def url(batch: Released, ending: str) -> str:

@@ -18,6 +18,7 @@ from models import AuditEntry, Incident, PayoutLine, Posting
 from models.base import database, db, transaction
 from services import ledger
 from tests.support.asking import asked_of
+from tests.support.keeping import Kept
 from tests.support.payouts import RIPE, fund_bank, make_draft, make_office
 from tests.support.released import Released, make_released, make_sellers
 from tests.support.returning import answer_row, return_csv, ten_malformed
@@ -28,10 +29,14 @@ Client = Callable[..., FlaskClient]
 FILE_STATEMENTS = 45
 
 
-@pytest.fixture
-def batch(app: Flask, parts: Running) -> Released:
+def make_batch(app: Flask, parts: Running) -> Released:
     with app.app_context(), transaction() as session:
         return make_released(session, parts)
+
+
+@pytest.fixture
+def batch(kept: Kept, app: Flask, parts: Running) -> Released:
+    return kept(make_batch, app, parts)
 
 
 def url(batch: Released, ending: str = "") -> str:

@@ -15,6 +15,7 @@ from services import ledger
 from services.sessions import open_session
 from tests.support.accounts import make_account
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.payouts import fund_bank
 from tests.support.sales import make_sale
 from tests.support.world import (
@@ -85,8 +86,8 @@ class Office:
 
 
 @pytest.fixture
-def office(app: Flask, parts: Running, clock: SteppingClock) -> Office:
-    return Office(app, parts, clock)
+def office(kept: Kept, app: Flask, parts: Running, clock: SteppingClock) -> Office:
+    return kept(Office, app, parts, clock)
 
 
 def code(answer: TestResponse) -> tuple[int, str]:

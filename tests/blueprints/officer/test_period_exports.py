@@ -17,6 +17,7 @@ from models import AuditEntry, Household, database, transaction
 from tests.support.auditing import make_period_export
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import START, SteppingClock
+from tests.support.keeping import Kept
 from tests.support.world import COUNTY, VILLAGE, make_officer, make_region
 
 API = "/api/v1/officer/period-exports"
@@ -35,8 +36,7 @@ def rows(answer: object) -> list[list[str]]:
     return list(csv.reader(io.StringIO(told.removeprefix("\ufeff"))))
 
 
-@pytest.fixture
-def sold(app: Flask) -> Flask:
+def make_sold(app: Flask) -> Flask:
     """Two households that sold one tree each in September."""
     shop = make_shop(app, (1, 1))
     Buyer(app).buy(count=2)
@@ -45,6 +45,11 @@ def sold(app: Flask) -> Flask:
             household = session.get_one(Household, household_id)
             household.head_name = f"欧阳明{'秋冬'[number]}"
     return app
+
+
+@pytest.fixture
+def sold(kept: Kept, app: Flask) -> Flask:
+    return kept(make_sold, app)
 
 
 def test_a_granted_period_is_taken_once_with_a_watermark_on_every_row(sold: Flask, signed_in: Client) -> None:

@@ -15,6 +15,7 @@ from models import AuditEntry, database
 from models.base import transaction
 from services.poverty_lines import seed_lines
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.sales import make_sale
 from tests.support.world import make_household, make_units
 
@@ -24,11 +25,15 @@ REPORT = "/api/v1/officer/income"
 OF_2026 = {"national_yuan": 4500, "province_yuan": None, "source": "示例公报2026年第1号"}
 
 
-@pytest.fixture
-def seeded(app: Flask, parts: Running) -> None:
+def make_seeded(app: Flask, parts: Running) -> None:
     with app.app_context(), transaction() as session:
         seed_lines(session, START)
         make_sale(session, parts, make_units(session, make_household(session, people=3), 4)[:2])
+
+
+@pytest.fixture
+def seeded(kept: Kept, app: Flask, parts: Running) -> None:
+    kept(make_seeded, app, parts)
 
 
 def report(client: FlaskClient, query: str) -> dict[str, Any]:

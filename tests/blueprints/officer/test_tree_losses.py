@@ -13,20 +13,25 @@ from models.base import database, transaction
 from models.trees import TreeState
 from models.units import UnitState
 from tests.support.ground import make_region
+from tests.support.keeping import Kept
 from tests.support.world import OTHER_VILLAGE, VILLAGE, make_household, make_programme, make_units
 
 Client = Callable[..., FlaskClient]
 LOST = {"cause": "felled", "happened_on": "2026-08-20", "reason": "巡护时发现被采伐"}
 
 
-@pytest.fixture
-def loss(app: Flask) -> str:
+def make_loss(app: Flask) -> str:
     """The address of the loss of a tree that stands."""
     with app.app_context(), transaction() as session:
         make_programme(session)
         [unit] = make_units(session, make_household(session), 1)
         code = session.get_one(Tree, unit.tree_id).code
     return f"/api/v1/officer/trees/{code}/loss"
+
+
+@pytest.fixture
+def loss(kept: Kept, app: Flask) -> str:
+    return kept(make_loss, app)
 
 
 def told(answer: Any) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from models import AuditEntry, Household, HouseholdAccount
 from models.base import database, transaction
 from services import accounts
 from tests.support.importing import bring, make_ground
+from tests.support.keeping import Kept
 from tests.support.sheets import account, account_row, as_csv, household_row, number
 from tests.support.world import OTHER_VILLAGE, VILLAGE, make_officer
 
@@ -24,12 +25,16 @@ URL = "/api/v1/officer/accounts"
 OTHER = number(3, OTHER_VILLAGE)
 
 
-@pytest.fixture(autouse=True)
-def households(app: Flask) -> None:
+def make_households(app: Flask) -> None:
     with app.app_context():
         make_ground()
         other = household_row(3, 户编号=OTHER, 村代码=OTHER_VILLAGE)
         bring(SheetKind.HOUSEHOLDS, [household_row(1), household_row(2), other])
+
+
+@pytest.fixture(autouse=True)
+def households(kept: Kept, app: Flask) -> None:
+    kept(make_households, app)
 
 
 @pytest.fixture

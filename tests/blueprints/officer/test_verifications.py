@@ -11,6 +11,7 @@ from models import Verification
 from models.base import database, transaction
 from tests.blueprints.officer.conftest import Client
 from tests.support.approvals import measured
+from tests.support.keeping import Kept
 from tests.support.world import (
     OTHER_VILLAGE,
     TOWNSHIP,
@@ -24,13 +25,17 @@ from tests.support.world import (
 URL = "/api/v1/officer/verifications"
 
 
-@pytest.fixture(autouse=True)
-def village(app: Flask) -> None:
+def make_village(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         make_regions(session)
         make_programme(session)
         measured(session, make_household(session), 20)
         measured(session, make_household(session, sale_consent_on=None), 2)
+
+
+@pytest.fixture(autouse=True)
+def village(kept: Kept, app: Flask) -> None:
+    kept(make_village, app)
 
 
 def json_of(answer: Any) -> Any:

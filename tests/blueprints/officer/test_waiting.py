@@ -17,6 +17,7 @@ from services.waiting import KINDS, NAMED
 from tests.support.access import FOREIGN, make_things
 from tests.support.binding import make_binding
 from tests.support.clock import START
+from tests.support.keeping import Kept
 from tests.support.world import make_context, make_household, make_officer, make_officer_token
 
 Client = Callable[..., FlaskClient]
@@ -35,10 +36,14 @@ def propose_account(session: Session, household: Household, number: str) -> None
     accounts.propose(session, editor, household.public_id, wanted, now=START)
 
 
-@pytest.fixture
-def things(app: Flask) -> dict[str, str]:
+def make_everything(app: Flask) -> dict[str, str]:
     with app.app_context(), transaction() as session:
         return make_things(session)
+
+
+@pytest.fixture
+def things(kept: Kept, app: Flask) -> dict[str, str]:
+    return kept(make_everything, app)
 
 
 def test_each_role_is_told_what_it_may_decide(signed_in: Client, things: dict[str, str]) -> None:

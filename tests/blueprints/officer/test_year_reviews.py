@@ -14,6 +14,7 @@ from flows.running import Running
 from models import Unit
 from models.base import database, transaction
 from tests.support.ground import make_region
+from tests.support.keeping import Kept
 from tests.support.sales import make_sale
 from tests.support.world import (
     OTHER_VILLAGE,
@@ -29,12 +30,16 @@ REVIEWS = "/api/v1/officer/year-reviews"
 WANTED = {"region": VILLAGE, "year": YEAR - 1}
 
 
-@pytest.fixture(autouse=True)
-def sold(app: Flask, parts: Running) -> None:
+def make_sold(app: Flask, parts: Running) -> None:
     with app.app_context(), transaction() as session:
         make_programme(session, effective_on=date(YEAR - 1, 1, 1))
         units = make_units(session, make_household(session), 4, YEAR - 1)
         make_sale(session, parts, units[:3])
+
+
+@pytest.fixture(autouse=True)
+def sold(kept: Kept, app: Flask, parts: Running) -> None:
+    kept(make_sold, app, parts)
 
 
 @pytest.fixture

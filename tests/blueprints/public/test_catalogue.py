@@ -10,6 +10,7 @@ from domain.orders import OrderState
 from models import Tree
 from models.base import transaction
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.world import (
     COUNTY,
     OTHER_VILLAGE,
@@ -29,8 +30,7 @@ from tests.support.world import (
 API = "/api/v1"
 
 
-@pytest.fixture
-def trees(app: Flask) -> dict[str, str]:
+def make_forest(app: Flask) -> dict[str, str]:
     """The codes of an available, a held and a sold tree of one household, and of an available one next door."""
     with app.app_context(), transaction() as session:
         household = make_household(session, head_name="覃花平", name_public=True)
@@ -43,6 +43,11 @@ def trees(app: Flask) -> dict[str, str]:
             status: session.get_one(Tree, unit.tree_id).code
             for status, unit in zip(statuses, [*units, *other], strict=True)
         }
+
+
+@pytest.fixture
+def trees(kept: Kept, app: Flask) -> dict[str, str]:
+    return kept(make_forest, app)
 
 
 def ask(client: FlaskClient, path: str, **args: Any) -> Any:
