@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from domain.cell_errors import CellError
 from domain.errors import Refusal, Unavailable
 from domain.messages import message
 
@@ -40,12 +41,18 @@ def failure(
     fields: Mapping[str, object] | None = None,
     details: Mapping[str, object] | None = None,
     headers: Mapping[str, str] | None = None,
+    *,
+    at: str | None = None,
 ) -> Response:
-    """The answer for one failure."""
+    """The answer for one failure; its sentence stands at the field `at` too."""
     shown = {**(fields or {}), **(details or {})}
     body: dict[str, Any] = {"code": code, "message": message(code, language(), shown)}
-    if fields:
-        body["fields"] = dict(fields)
+    if fields or at:
+        told = {
+            name: [value.reason(language())] if isinstance(value, CellError) else value
+            for name, value in (fields or {}).items()
+        }
+        body["fields"] = told | ({at: [body["message"]]} if at else {})
     body["request_id"] = g.get("request_id", "")
     response = jsonify(body)
     response.status_code = status
@@ -67,7 +74,7 @@ def register_failures(app: Flask) -> None:
 
 def _refusal(refusal: Refusal) -> Response:
     headers = {"Retry-After": str(refusal.retry_after_seconds)} if isinstance(refusal, Unavailable) else None
-    return failure(refusal.status, refusal.code, refusal.fields, refusal.details, headers)
+    return failure(refusal.status, refusal.code, refusal.fields, refusal.details, headers, at=refusal.at)
 
 
 def http_failure(error: HTTPException) -> Response:

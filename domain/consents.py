@@ -94,6 +94,6 @@ def is_text(kind: ConsentKind, version: str) -> bool:
 def check_given(given: Given, today: date) -> None:
     """Raise Invalid for words that were never asked with, or a day to come."""
     if not is_text(given.kind, given.text_version):
-        raise Invalid("consent_text_unknown")
+        raise Invalid("consent_text_unknown", at="text_version")
     if given.given_on > today:
-        raise Invalid("consent_in_future")
+        raise Invalid("consent_in_future", at="given_on")

@@ -11,10 +11,12 @@
     └── Unavailable   503  something we depend on is down; nothing was lost
 
 `code` is snake_case, stands in docs/errors.md and has its sentences in domain/messages.py. `details` fill those
-sentences; `fields` go to the client beside the message.
+sentences; `fields` go to the client beside the message (a CellError as its sentence), which stands there too at the
+field of the request that a refusal is about (`at`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 
 class Refusal(Exception):
@@ -22,10 +24,18 @@ class Refusal(Exception):
 
     status = 400
 
-    def __init__(self, code: str, fields: Mapping[str, object] | None = None, **details: object) -> None:
+    def __init__(
+        self,
+        code: str,
+        fields: Mapping[str, object] | None = None,
+        *,
+        at: str | None = None,
+        **details: object,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.fields = dict(fields) if fields else None
+        self.at = at
         self.details = details
 
 
@@ -77,3 +87,13 @@ class Unavailable(Refusal):
 
     status = 503
     retry_after_seconds = 5
+
+
+@contextmanager
+def about(field: str) -> Iterator[None]:
+    """Have a refusal of what is done within name the field of the request it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.at = field
+        raise

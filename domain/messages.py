@@ -5,6 +5,7 @@ Sentences tell what to do next. `{name}` is filled from the refusal's details.
 
 from collections.abc import Mapping
 
+from domain.cell_errors import CellError
 from domain.people_messages import PEOPLE_MESSAGES
 from domain.registry_messages import REGISTRY_MESSAGES
 
@@ -375,7 +376,10 @@ def message(code: str, language: str, details: Mapping[str, object]) -> str:
     sentences = MESSAGES.get(code)
     if sentences is None:
         return code
-    return sentences[1 if language == "en" else 0].format_map(_Blanks(details))
+    said = {
+        name: value.reason(language) if isinstance(value, CellError) else value for name, value in details.items()
+    }
+    return sentences[1 if language == "en" else 0].format_map(_Blanks(said))
 
 
 class _Blanks(dict[str, object]):

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from domain.errors import Unauthorised
+from domain.errors import Unauthorised, about
 from domain.one_time_codes import enrolment_uri
 from domain.permissions import OfficerContext
 from flows.running import Running
@@ -99,7 +99,9 @@ def confirm_enrolment(parts: Running, officer: OfficerContext, totp: str) -> lis
 
 def change_own_password(parts: Running, officer: OfficerContext, proof: Proof, new: str) -> None:
     """Another password for oneself; every other sign-in ends. Raises Invalid for a weak one, Unauthorised, TooMany."""
-    now, hashed = parts.clock(), hash_password(check_new_password(new, officer.username), parts.random)
+    now = parts.clock()
+    with about("new_password"):
+        hashed = hash_password(check_new_password(new, officer.username), parts.random)
 
     def changed(session: Session, _officer_id: int, _verdict: Verdict) -> None:
         officers.set_password(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain.cell_errors import CellError
-from domain.errors import Conflict, Invalid, NotFound
+from domain.errors import Conflict, Invalid, NotFound, about
 from domain.identity import check_account_number
 from domain.masking import masked_account_number, officer_name
 from domain.payouts import AccountOrigin, AccountState, PayoutChannel
@@ -82,7 +82,10 @@ def propose(
     account_undecided while another change waits, account_unchanged for what is in force already.
     """
     household, _ = household_in_scope(session, officer, public_id)
-    number = check_account_number(wanted.account) if wanted.channel is PayoutChannel.BANK else wanted.account
+    with about("account"):
+        number = (
+            check_account_number(wanted.account) if wanted.channel is PayoutChannel.BANK else wanted.account
+        )
     holder = household.head_name if wanted.holder_name is None else _holder(wanted.holder_name)
     name_hash, number_hash = (
         vault().fingerprint(holder, "name"),
@@ -94,7 +97,7 @@ def propose(
         name_hash,
         wanted.bank,
     ):
-        raise Conflict("account_unchanged")
+        raise Conflict("account_unchanged", at="account")
     if _undecided(session, household.id, wanted.channel) is not None:
         raise Conflict("account_undecided")
     version = HouseholdAccount(
@@ -268,7 +271,7 @@ def _holder(name: str) -> str:
     try:
         return person_name(name)
     except CellError as error:
-        raise Invalid("invalid_fields", {"holder_name": error.code}) from None
+        raise Invalid("invalid_fields", {"holder_name": error}) from None
 
 
 def _undecided(session: Session, household_id: int, channel: PayoutChannel) -> int | None:

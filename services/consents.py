@@ -116,7 +116,7 @@ def withdraw(
     """
     household, _ = household_in_scope(session, officer, public_id)
     if withdrawn_on > business_day(now):
-        raise Invalid("consent_in_future")
+        raise Invalid("consent_in_future", at="withdrawn_on")
     _lock(session, household.id)
     row = _end(session, officer.id, _standing(household.id, kind), withdrawn_on, now)
     if row is None:
@@ -241,7 +241,7 @@ def _end(
     if row is None:
         return None
     if withdrawn_on < row.given_on:
-        raise Invalid("withdrawal_before_consent", {"day": row.given_on.isoformat()})
+        raise Invalid("withdrawal_before_consent", {"day": row.given_on.isoformat()}, at="withdrawn_on")
     row.withdrawn_on, row.withdrawal_recorded_at, row.withdrawal_officer_id = withdrawn_on, now, officer_id
     session.flush()
     return row

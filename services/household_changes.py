@@ -1,15 +1,16 @@
 """What happens to households: one officer proposes a change, a second one decides, and only then anything changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain.cell_errors import CellError
 from domain.clock import business_day
-from domain.errors import Conflict, Forbidden, Invalid, NotFound
+from domain.errors import Conflict, Forbidden, Invalid, NotFound, about
 from domain.permissions import OfficerContext
 from domain.regions import LENGTH_BY_LEVEL, RegionLevel
 from domain.spreadsheet_people import identity_number, person_name, phone
@@ -75,14 +76,15 @@ def propose(
         raise Invalid("change_fields", {"needed": sorted(needed), "allowed": sorted(more)})
     today = business_day(now)
     if not date(today.year - 1, 1, 1) <= wish.effective_on <= today:
-        raise Invalid("change_day", {"effective_on": wish.effective_on.isoformat()})
+        raise Invalid("change_day", at="effective_on")
     if wish.contract_from and wish.contract_to and wish.contract_from > wish.contract_to:
-        raise Invalid("change_day", {"contract_to": wish.contract_to.isoformat()})
+        raise Invalid("change_day", at="contract_to")
     other = None
     if wish.to is not None:
-        other, _ = household_in_scope(session, officer, wish.to)
-        if other.id == household.id or other.region_code != household.region_code:
-            raise Conflict("household_elsewhere")
+        with about("to"):
+            other, _ = household_in_scope(session, officer, wish.to)
+            if other.id == household.id or other.region_code != household.region_code:
+                raise Conflict("household_elsewhere")
     if session.scalar(
         sa.select(
             sa.exists().where(
@@ -213,16 +215,21 @@ def _decide(
 def _person(session: Session, household: Household, wish: Wish, today: date) -> dict[str, str | None]:
     if wish.head_name is None or wish.identity is None:
         return {"head_name": None, "identity": None, "phone": None}
-    try:
-        person = {
-            "head_name": person_name(wish.head_name),
-            "identity": identity_number(wish.identity, today),
-            "phone": phone(wish.phone) if wish.phone else None,
-        }
-    except CellError as error:
-        raise Invalid("person_malformed", {"reason": error.reason()}) from None
-    _refuse_registered(session, household, person["identity"] or "")
+    person = {
+        "head_name": _read("head_name", person_name, wish.head_name),
+        "identity": _read("identity", partial(identity_number, on=today), wish.identity),
+        "phone": _read("phone", phone, wish.phone) if wish.phone else None,
+    }
+    with about("identity"):
+        _refuse_registered(session, household, person["identity"] or "")
     return person
+
+
+def _read(field: str, read: Callable[[str], str], written: str) -> str:
+    try:
+        return read(written)
+    except CellError as error:
+        raise Invalid("person_malformed", {"reason": error.reason()}, at=field, reason=error) from None
 
 
 def _refuse_registered(session: Session, household: Household, identity: str) -> None:

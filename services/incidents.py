@@ -149,7 +149,7 @@ def assign(
     incident = _unresolved(session, incident_id)
     owner = officers.context_of(session, username, now)
     if not owner.may_be(INCIDENT_RESOLVERS):
-        raise Invalid("incident_owner_cannot", {"username": username})
+        raise Invalid("incident_owner_cannot", at="username", username=username)
     incident_duties.check_no_part(session, incident, owner.id)
     incident.owner_id, incident.assigned_at = owner.id, now
     audit.record(

@@ -146,11 +146,11 @@ def put_officer(
     if session.get(Region, region_code) is None:
         raise Invalid("region_unknown", {"code": region_code})
     if session.scalar(sa.select(Officer.id).where(Officer.username == username)) is not None:
-        raise Conflict("username_taken")
+        raise Conflict("username_taken", at="username")
     if person is not None and session.scalar(
         sa.select(Officer.id).where(Officer.person_hash == person, Officer.ended_at.is_(None))
     ):
-        raise Conflict("person_has_login")
+        raise Conflict("person_has_login", at="identity")
     officer = Officer(
         username=username,
         display_name=display_name,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain.clock import business_day
-from domain.errors import Conflict, Forbidden, NotFound
+from domain.errors import Conflict, Forbidden, NotFound, about
 from domain.people import NEEDS_SECOND_PERSON, ProposalKind, deputy_span, takes_second_person
 from domain.permissions import OfficerContext, check_roles
 from domain.regions import contains
@@ -51,10 +51,15 @@ def invite(session: Session, newcomer: Newcomer, hands: Hands) -> Outcome:
     Raises NotFound for a foreign region; Invalid for a malformed name, number or combination of roles; Conflict when
     the name was ever used or the person has a login.
     """
-    hands.asked.in_scope(newcomer.region_code)
-    account_changes.check_region(session, newcomer.region_code)
-    officers.check_username(newcomer.username)
-    roles = check_roles(newcomer.roles)
+    with about("region"):
+        hands.asked.in_scope(newcomer.region_code)
+        account_changes.check_region(session, newcomer.region_code)
+    with about("username"):
+        officers.check_username(newcomer.username)
+    with about("roles"):
+        roles = check_roles(newcomer.roles)
+    with about("identity"):
+        person = officers.person_hash(newcomer.identity, hands.now)
     officer = officers.put_officer(
         session,
         username=newcomer.username,
@@ -64,7 +69,7 @@ def invite(session: Session, newcomer: Newcomer, hands: Hands) -> Outcome:
         region_code=newcomer.region_code,
         actor=hands.asked.actor,
         now=hands.now,
-        person=officers.person_hash(newcomer.identity, hands.now),
+        person=person,
     )
     facts = {"roles": sorted(roles), "region": newcomer.region_code}
     if roles & NEEDS_SECOND_PERSON:
@@ -84,10 +89,11 @@ def change_roles(
     region = officer.region_code if region_code is None else hands.asked.in_scope(region_code)
     account_changes.check_region(session, region)
     deputies, after = deputy_roles(officer, hands.now), frozenset(roles)
-    check_roles(after)
-    check_roles(after | deputies)
-    if after & deputies:
-        raise Conflict("role_held")
+    with about("roles"):
+        check_roles(after)
+        check_roles(after | deputies)
+        if after & deputies:
+            raise Conflict("role_held")
     if takes_second_person(
         standing_roles(officer) | deputies, after | deputies, moved=region != officer.region_code
     ):
@@ -102,11 +108,13 @@ def appoint_deputy(
 ) -> Outcome:
     """Give an officer a role from one business day to another; raises as `change_roles`."""
     officer = _to_change(session, username, hands.asked)
-    span = deputy_span(*days, business_day(hands.now))
+    with about("to"):
+        span = deputy_span(*days, business_day(hands.now))
     standing, deputies = standing_roles(officer), deputy_roles(officer, hands.now)
-    if role in standing | deputies:
-        raise Conflict("role_held")
-    check_roles(standing | deputies | {role})
+    with about("role"):
+        if role in standing | deputies:
+            raise Conflict("role_held")
+        check_roles(standing | deputies | {role})
     if role in NEEDS_SECOND_PERSON:
         facts = {
             "role": role.value,

@@ -50,7 +50,7 @@ def report(
     today = business_day(now)
     earliest = date(today.year - 1, 1, 1)
     if not earliest <= happened_on <= today:
-        raise Invalid("loss_day", {"happened_on": happened_on.isoformat()}, earliest=earliest.isoformat())
+        raise Invalid("loss_day", at="happened_on", earliest=earliest.isoformat())
     taken = session.execute(
         sa.update(_Trees)
         .where(_Trees.c.id == tree.id, _Trees.c.state == TreeState.GROWING)

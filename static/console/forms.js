@@ -3,7 +3,7 @@ import { address } from "../shared/api.js";
 import { useAct } from "../shared/calls.js";
 import { Button, Failure, Field, say, Sheet } from "../shared/parts.js";
 import { go, here } from "../shared/router.js";
-import { html, useEffect, useState } from "../shared/view.js";
+import { html, useEffect, useRef, useState } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { RegionPicker } from "./region.js";
 
@@ -40,6 +40,9 @@ export function Control({ field, value, problem, onChange }) {
 /** What the server said of one field, in one line. */
 const problemOf = (error, name) => [error?.fields?.[name] ?? []].flat(3).filter((words) => typeof words === "string").join(" ") || null;
 
+/** Whether all that an error says stands at one of these fields. */
+const saidAtField = (error, fields) => fields.some(({ name, kind }) => !["region", "flag"].includes(kind) && problemOf(error, name) === error?.message);
+
 /** Several fields; `values` by name, `onChange(values)`; an error's words stand at the fields it names. */
 export const Fields = ({ fields, values, error, onChange }) =>
   fields.map((field) => html`<${Control} key=${field.name} field=${field} value=${values[field.name]} problem=${problemOf(error, field.name)}
@@ -51,15 +54,17 @@ const beginning = (fields) => Object.fromEntries(fields.map(({ name, kind, value
 export function Form({ fields = [], act, label, kind = "primary", onDone, children }) {
   const [values, setValues] = useState(() => beginning(fields));
   const [busy, error, begin] = useAct(async (given) => ({ answer: await act(given) }));
+  const form = useRef();
+  useEffect(() => form.current.querySelector("[aria-invalid]")?.focus(), [error]);
   const submit = async (event) => {
     event.preventDefault();
     const done = await begin(values);
     if (done) onDone?.(done.answer);
   };
-  return html`<form class="stack" onSubmit=${submit}>
+  return html`<form class="stack" ref=${form} onSubmit=${submit}>
     ${children}
     <${Fields} fields=${fields} values=${values} error=${error} onChange=${setValues} />
-    <${Failure} error=${error} />
+    ${!saidAtField(error, fields) && html`<${Failure} error=${error} />`}
     <p><${Button} type="submit" kind=${kind} wide busy=${busy}>${label}<//></p>
   </form>`;
 }

@@ -101,7 +101,7 @@ class Places:
 def make_places(site: Site) -> Places:
     """Something to look at on every screen of the registry and of people."""
     county, verifier, admin = (site.officer(name) for name in ("county", "verifier", "admin"))
-    household, trees = _with_trees(site, county)
+    household, trees = with_trees(site, county)
     lost = {"cause": "dead", "happened_on": days_ago(3), "reason": "山洪冲走，现场已看过"}
     site.call("POST", f"/officer/trees/{trees[-1]}/loss", county, 201, json=lost)
     account = {
@@ -138,7 +138,7 @@ def make_places(site: Site) -> Places:
     )
 
 
-def _with_trees(site: Site, county: str) -> tuple[str, list[str]]:
+def with_trees(site: Site, county: str) -> tuple[str, list[str]]:
     """The household that has earned most of those with trees, and its trees: other tests let some earn without any."""
     for earning in site.call("GET", "/officer/households?sort=-earned&limit=30", county)["items"]:
         household = str(earning["public_id"])

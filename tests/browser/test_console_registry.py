@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from domain.roles import Role
 from services.demo_officers import DEMO_REGION
 from tests.browser.console_pages import loaded, open_as, open_screen
-from tests.browser.console_places import days_ago, household_rows, officer_of
+from tests.browser.console_places import days_ago, household_rows, officer_of, with_trees
 from tests.browser.screens import ON_A_PHONE_AND_A_DESK, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
@@ -177,9 +177,7 @@ def test_a_tree_that_is_gone_is_confirmed_by_somebody_else(
     page: Page, site: Site, page_watch: PageWatch, shot: Shot
 ) -> None:
     token = site.officer("county")
-    household = site.call("GET", "/officer/households?sort=number&limit=1", token)["items"][0]["public_id"]
-    trees = site.call("GET", f"/officer/households/{household}/trees", token)["items"]
-    tree = next(one["code"] for one in trees if one["state"] == "growing")
+    _, [tree, *_] = with_trees(site, token)
     open_as(page, site, "county", "/trees")
     page.get_by_label("公开编号").fill(tree.lower())
     page.get_by_role("button", name="查找").click()

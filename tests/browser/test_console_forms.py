@@ -1,0 +1,46 @@
+"""What the console's forms say of what was typed."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.console_pages import open_as
+from tests.browser.console_places import fresh_household
+from tests.browser.screens import IN_BOTH_LANGUAGES, Shot
+from tests.browser.site import Site
+from tests.browser.standards import assert_fit_for_people
+from tests.browser.watching import PageWatch
+
+MISTYPED_CARD = "6217990000000000312"
+
+
+@IN_BOTH_LANGUAGES
+def test_a_mistyped_card_is_told_at_its_field_and_nowhere_else(
+    page: Page, site: Site, page_watch: PageWatch, shot: Shot, language: str
+) -> None:
+    said = {
+        "zh": ("录入新账户", "开户行", "账号", "理由", "银行卡号校验位不对"),
+        "en": (
+            "Enter another account",
+            "Bank",
+            "Account number",
+            "Reason",
+            "The card's check digit is wrong",
+        ),
+    }
+    enter, bank, number, reason, wrong = said[language]
+    household = fresh_household(site)
+    open_as(page, site, "county", f"/households/{household}/accounts")
+    page.get_by_role("button", name=enter).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label(bank, exact=True).fill("望谟县农村信用合作联社")
+    sheet.get_by_label(number, exact=True).fill(MISTYPED_CARD)
+    sheet.get_by_label(reason, exact=True).fill("农户换了银行")
+    with page_watch.expecting("422 POST /api/v1/officer/households/"):
+        sheet.get_by_role("button", name=enter).click()
+        alert = sheet.get_by_role("alert")
+        expect(alert).to_contain_text(wrong)
+    expect(alert).to_have_count(1)
+    field = sheet.get_by_label(number, exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(alert.inner_text())
+    shot(page, "account-mistyped")
+    assert_fit_for_people(page)
