@@ -3,14 +3,14 @@ import { address, call, CHANGED, SIGNED_IN } from "./api.js";
 import { hasReturned } from "./router.js";
 import { useCallback, useEffect, useRef, useState } from "./view.js";
 
-/** What was refused because nobody was signed in is asked for again once somebody is. */
-function useAgainWhenSignedIn(error, again) {
+/** Once somebody is signed in, do what makes good that it was refused because nobody was. */
+function useWhenSignedIn(error, act) {
   const refused = error?.code === "signed_out";
   useEffect(() => {
     if (!refused) return undefined;
-    addEventListener(SIGNED_IN, again);
-    return () => removeEventListener(SIGNED_IN, again);
-  }, [refused, again]);
+    addEventListener(SIGNED_IN, act);
+    return () => removeEventListener(SIGNED_IN, act);
+  }, [refused, act]);
 }
 
 /** The answer of a GET: `{answer, error, loading, again}`. It is asked anew when the path changes; null asks nothing. */
@@ -28,7 +28,7 @@ export function useAnswer(path) {
     return () => stop.abort();
   }, [path, round]);
   const again = useCallback(() => setRound((n) => n + 1), []);
-  useAgainWhenSignedIn(state.error, again);
+  useWhenSignedIn(state.error, again);
   return { ...state, again };
 }
 
@@ -67,7 +67,7 @@ export function useList(path, parameters = {}) {
   }, [ask]);
   useEffect(() => { if (state.of === first && !state.loading && !state.error) left.set(first, state); }, [state, first]);
   const again = useCallback(() => ask(null, []), [ask]);
-  useAgainWhenSignedIn(state.error, again);
+  useWhenSignedIn(state.error, again);
   const all = async (soFar) => {
     let { items, cursor } = state;
     while (cursor !== null) {
@@ -89,6 +89,8 @@ export function useList(path, parameters = {}) {
 export function useAct(work) {
   const [state, setState] = useState({ busy: false, error: null });
   const busy = useRef(false);
+  const forget = useCallback(() => setState((before) => ({ ...before, error: null })), []);
+  useWhenSignedIn(state.error, forget);
   const act = async (...given) => {
     if (busy.current) return undefined;
     busy.current = true;

@@ -1,10 +1,10 @@
-"""What the console's forms say of what was typed."""
+"""What the console's forms say of what was typed, and what they forget."""
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.console_pages import open_as
 from tests.browser.console_places import fresh_household
-from tests.browser.screens import IN_BOTH_LANGUAGES, Shot
+from tests.browser.screens import IN_BOTH_LANGUAGES, ON_A_PHONE_AND_A_DESK, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
@@ -44,3 +44,27 @@ def test_a_mistyped_card_is_told_at_its_field_and_nowhere_else(
     expect(field).to_have_accessible_description(alert.inner_text())
     shot(page, "account-mistyped")
     assert_fit_for_people(page)
+
+
+@ON_A_PHONE_AND_A_DESK
+def test_what_nobody_was_signed_in_for_is_not_told_after_the_sign_in(
+    page: Page, site: Site, page_watch: PageWatch, shot: Shot
+) -> None:
+    household = fresh_household(site)
+    open_as(page, site, "county", f"/households/{household}/binding")
+    page.get_by_role("button", name="发绑定码").click()
+    page.get_by_role("button", name="关闭").click()
+    page.get_by_role("button", name="收回绑定码").click()
+    sheet = page.get_by_role("dialog")
+    page.context.clear_cookies()
+    with page_watch.expecting("401 POST /api/v1/officer/households/"):
+        sheet.get_by_role("button", name="收回绑定码").click()
+        expect(page.get_by_label("用户名")).to_be_visible()
+    page.get_by_label("用户名").fill("county")
+    page.get_by_label("密码").fill(site.password)
+    page.get_by_role("button", name="登录").click()
+    expect(sheet).to_be_visible()
+    expect(sheet.get_by_role("alert")).to_have_count(0)
+    shot(page, "sheet-after-sign-in")
+    sheet.get_by_role("button", name="收回绑定码").click()
+    expect(sheet).to_have_count(0)
