@@ -32,7 +32,7 @@ export function Control({ field, value, problem, onChange }) {
     }
     if (kind === "file") return html`<input ...${named} ...${shared} type="file" onChange=${(event) => onChange(event.target.files[0] ?? null)} />`;
     const bounds = ["text", "password"].includes(kind) ? { minlength: min, maxlength: max } : { min, max };
-    return html`<input ...${named} ...${shared} ...${bounds} type=${TYPES[kind] ?? "text"} value=${value ?? ""} onInput=${(event) => onChange(event.target.value)} />`;
+    return html`<input ...${named} ...${shared} ...${bounds} type=${TYPES[kind] ?? "text"} value=${value ?? ""} onInput=${(event) => onChange(event.target.value, event.target)} />`;
   };
   return html`<${Field} id=${id} label=${label} hint=${hint} problem=${problem} control=${control} />`;
 }
@@ -86,7 +86,7 @@ export function amend(changes) {
   go(address(path, { ...query, ...changes }), { replace: true });
 }
 
-/** Filters that stand in the address: `fields` as for Control, `query` the screen's own. A typed text waits for Enter or its button. */
+/** Filters that stand in the address: `fields` as for Control, `query` the screen's own; one with `optional: false` is never empty. A typed text waits for Enter or its button. */
 export function Filters({ fields, query, children }) {
   const wide = matchMedia("(min-width: 60rem)").matches;
   const set = fields.filter(({ name }) => query[name]).length;
@@ -100,9 +100,13 @@ function Filter({ field, value }) {
   const typed = (field.kind ?? "text") === "text";
   const [words, setWords] = useState(value ?? "");
   useEffect(() => setWords(value ?? ""), [value]);
-  const optional = { ...field, optional: true };
+  const optional = { optional: true, ...field };
   if (!typed) {
-    const set = (chosen) => {
+    const set = (chosen, control) => {
+      if (!chosen && !optional.optional) {
+        control.value = value;
+        return;
+      }
       // A year that is still being typed.
       if (chosen && field.min && chosen < field.min) return;
       amend({ [field.name]: field.kind === "flag" ? (chosen ? "true" : null) : chosen });

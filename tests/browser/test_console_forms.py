@@ -1,10 +1,11 @@
-"""What the console's forms say of what was typed, and what they forget."""
+"""What the console's forms and filters say of what was typed, and what they forget."""
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.console_pages import open_as
 from tests.browser.console_places import fresh_household
-from tests.browser.screens import IN_BOTH_LANGUAGES, ON_A_PHONE_AND_A_DESK, Shot
+from tests.browser.console_rows import make_day
+from tests.browser.screens import IN_BOTH_LANGUAGES, ON_A_DESK, ON_A_PHONE_AND_A_DESK, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
@@ -68,3 +69,22 @@ def test_what_nobody_was_signed_in_for_is_not_told_after_the_sign_in(
     shot(page, "sheet-after-sign-in")
     sheet.get_by_role("button", name="收回绑定码").click()
     expect(sheet).to_have_count(0)
+
+
+@ON_A_DESK
+def test_the_day_that_was_compared_is_never_empty(page: Page, site: Site, shot: Shot) -> None:
+    day, _ = make_day(site)
+    other, _ = make_day(site)
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/reconciliations/" in one.url else None)
+    open_as(page, site, "auditor", f"/reconciliations?day={day}")
+    asked.clear()
+    field = page.get_by_label("日期")
+    field.press("Delete")
+    expect(field).to_have_value(day.isoformat())
+    expect(page.get_by_role("heading", name=day.isoformat())).to_be_visible()
+    shot(page, "reconciliation-emptied")
+    assert asked == []
+    field.fill(other.isoformat())
+    expect(page.get_by_role("heading", name=other.isoformat())).to_be_visible()
+    assert [one.rpartition("/")[2] for one in asked] == [other.isoformat()]

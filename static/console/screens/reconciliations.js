@@ -39,6 +39,6 @@ export default function Reconciliations({ query }) {
   const from = useAnswer(`/officer/reconciliations/${day}`);
   return html`<div class="stack"><${Heading} title=${t("reconciliations")} lead=${t("reconciliations.lead")}>
       ${may("GET /officer/incidents") && html`<a class="button" href="#/incidents">${t("incidents")}</a>`}<//>
-    <${Filters} query=${{ day }} fields=${[{ name: "day", kind: "day", label: t("day"), min: "2020-01-01" }]} />
+    <${Filters} query=${{ day }} fields=${[{ name: "day", kind: "day", label: t("day"), min: "2020-01-01", optional: false }]} />
     ${from.error?.status === 404 ? html`<${Empty} title=${t("day.none")} hint=${t("day.none.hint")} />` : html`<${Loaded} from=${from}>${(one) => html`<${Day} one=${one} />`}<//>`}</div>`;
 }
