@@ -6,10 +6,11 @@ folder they all seem to lie in, `/static/<build>/client/main.js`: a page names o
 
 import hashlib
 import mimetypes
+import os
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import BaseConverter
 from werkzeug.security import safe_join
@@ -21,7 +22,7 @@ FOREVER = "public, max-age=31536000, immutable"
 #: Kept, but asked about each time.
 ASK_AGAIN = "no-cache"
 #: Shown in a page only by the server, inside a PDF; no page depends on them.
-NOT_IN_A_BUILD = {".ttf"}
+NOT_IN_A_BUILD = (".ttf",)
 _BUILD = "danzhu-static-build"
 _LETTERS = 10
 
@@ -60,16 +61,17 @@ def get_file_of_build(build: str, filename: str) -> Response:
 
 
 def build_name() -> str:
-    """Ten hex digits that change with any file of static/; looked up once, in development whenever one changes."""
-    if running().settings.production and _BUILD in current_app.extensions:
-        return str(current_app.extensions[_BUILD])
-    name = current_app.extensions[_BUILD] = _build_of(_folder(), _all_seen(_folder()))
-    return name
+    """Ten hex digits that change with any file of static/; looked up once, in development once a request."""
+    if "static_build" not in g:
+        known = current_app.extensions.get(_BUILD) if running().settings.production else None
+        g.static_build = known or _build_of(_folder(), _all_seen(_folder()))
+        current_app.extensions[_BUILD] = g.static_build
+    return str(g.static_build)
 
 
 def _answer(filename: str, keeping: str) -> Response:
     path = _find(filename)
-    seen = _seen(path)
+    seen = _seen(str(path))
     kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     # From memory, not as a stream, which would be compressed anew for everybody.
     response = Response(_content(*seen), mimetype=kind)
@@ -94,14 +96,14 @@ def _folder() -> Path:
     return Path(current_app.root_path) / "static"
 
 
-def _seen(path: Path) -> Seen:
-    status = path.stat()
-    return str(path), status.st_mtime_ns, status.st_size
+def _seen(file: str) -> Seen:
+    status = os.stat(file)
+    return file, status.st_mtime_ns, status.st_size
 
 
 def _all_seen(folder: Path) -> tuple[Seen, ...]:
-    files = (path for path in folder.rglob("*") if path.suffix not in NOT_IN_A_BUILD and path.is_file())
-    return tuple(sorted(_seen(path) for path in files))
+    files = (os.path.join(place, name) for place, _, names in os.walk(folder) for name in names)
+    return tuple(sorted(_seen(file) for file in files if not file.endswith(NOT_IN_A_BUILD)))
 
 
 @lru_cache(maxsize=4)
