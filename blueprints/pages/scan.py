@@ -31,6 +31,7 @@ PRELOAD = (
     "shared/api.js",
     "shared/bridge.js",
     "shared/care.js",
+    "shared/decoded.js",
     "shared/format.js",
     "shared/kept.js",
     "shared/offline.js",
