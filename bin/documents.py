@@ -7,6 +7,7 @@ import ast
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Set
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -142,6 +143,7 @@ def audit_page() -> str:
     return "".join(lines)
 
 
+@cache
 def statuses_by_code() -> dict[str, set[int]]:
     """With which HTTP statuses each code is refused, wherever in the tree."""
     found: dict[str, set[int]] = defaultdict(set)

@@ -5,6 +5,7 @@ import importlib.metadata
 import re
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -53,7 +54,8 @@ def _pins(name: str) -> dict[str, Requirement]:
     return {canonicalize_name(requirement.name): requirement for requirement in found}
 
 
-def _imported(*places: str) -> set[str]:
+@cache
+def _imported(*places: str) -> frozenset[str]:
     """Distributions that the code of these places imports."""
     modules = set()
     for place in places:
@@ -66,7 +68,7 @@ def _imported(*places: str) -> set[str]:
                     modules.add(node.module.split(".")[0])
     distributions = importlib.metadata.packages_distributions()
     outside = modules - sys.stdlib_module_names
-    return {canonicalize_name(name) for module in outside for name in distributions.get(module, [])}
+    return frozenset(canonicalize_name(name) for module in outside for name in distributions.get(module, []))
 
 
 def _needed_by(name: str, extras: set[str]) -> Iterator[str]:
