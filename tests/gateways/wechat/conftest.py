@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import load_der_private_key
 from gateways.wechat import WeChat, connect
 from gateways.wechat.pay.notices import AnyNotice
 from gateways.wechat.simulator import Simulator, SimulatorKeys, create_simulator, make_keys
+from gateways.wechat.simulator.storage import Storage
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "vectors" / "wechat_vectors.json"
 START = datetime(2026, 3, 12, 2, 0, tzinfo=UTC)
@@ -64,11 +65,19 @@ def inbox() -> Inbox:
     return Inbox()
 
 
+@pytest.fixture(scope="session")
+def twin(tmp_path_factory: pytest.TempPathFactory, keys: SimulatorKeys) -> Simulator:
+    """One simulator for all tests: putting its routes together takes longer than most of them."""
+    return create_simulator(tmp_path_factory.mktemp("twin") / "wechat.sqlite3", keys=keys)
+
+
 @pytest.fixture
-def simulator(tmp_path: Path, clock: StillClock, keys: SimulatorKeys, inbox: Inbox) -> Iterator[Simulator]:
-    made = create_simulator(tmp_path / "wechat.sqlite3", clock, keys, inbox)
-    yield made
-    made.close()
+def simulator(tmp_path: Path, twin: Simulator, clock: StillClock, inbox: Inbox) -> Iterator[Simulator]:
+    """The simulator with an empty memory."""
+    world = twin.world
+    world.storage, world.clock, world.deliver = Storage(tmp_path / "wechat.sqlite3"), clock, inbox
+    yield twin
+    twin.close()
 
 
 @pytest.fixture
