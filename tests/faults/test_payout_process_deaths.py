@@ -173,6 +173,7 @@ def test_each_step_survives_the_servers_death_and_nothing_is_paid_twice(town: To
     assert town.seen()[1] == ANSWERED
 
 
+@pytest.mark.long
 def test_a_release_that_is_not_one_transaction_would_lose_money_by_the_same_death(town: Town) -> None:
     assert town.dies(town.release, before="INSERT INTO postings", careless=True)
     with town.stage.app.app_context():

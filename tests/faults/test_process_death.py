@@ -163,7 +163,7 @@ def stage(app: Flask, parts: Running, tmp_path: Path) -> Stage:
     return Stage(app, parts, port, tmp_path)
 
 
-@pytest.mark.one_engine("postgresql")
+@pytest.mark.long
 def test_killing_web_server_and_worker_again_and_again_loses_no_paid_order(
     stage: Stage, clock: SteppingClock
 ) -> None:

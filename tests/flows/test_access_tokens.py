@@ -1,13 +1,10 @@
 """One access token for all processes: fetched by one of them, renewed by one of them."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import httpx
 import pytest
@@ -22,7 +19,6 @@ from models import database
 from models.base import db
 from tests.support.clock import START, SteppingClock
 
-ROOT = Path(__file__).parents[2]
 CALLERS = 6
 SOON = timedelta(minutes=1)
 
@@ -164,11 +160,3 @@ def test_a_refused_new_token_is_told(app: Flask, parts: Running) -> None:
         app.extensions[EXTENSION] = parts
     assert told.exit_code == 1
     assert "channel_not_set_up" in told.output
-
-
-def test_the_simulator_is_told_where_to_listen() -> None:
-    shown = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", "wechat-sim", "--help"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
-    assert all(option in shown for option in ("--host", "--port", "--storage"))

@@ -17,7 +17,7 @@ from services.income_reports import ReportWanted, report_lines, report_total
 from services.reference import seed_reference
 from tests.support.buying import faults_found
 
-SMALL = published_campaign().scaled(1300)
+SMALL = published_campaign().scaled(200)
 
 
 @pytest.fixture
@@ -46,12 +46,14 @@ def test_a_smaller_campaign_keeps_the_proportions() -> None:
     assert published_campaign().scaled(50).households == 2
 
 
-def test_a_generated_campaign_holds(app: Flask, seeded: Running, engine_name: str) -> None:
+@pytest.mark.parametrize("trees", [200, pytest.param(1300, marks=pytest.mark.long)])
+def test_a_generated_campaign_holds(app: Flask, seeded: Running, engine_name: str, trees: int) -> None:
     if engine_name == "sqlite":
         pytest.skip("written in PostgreSQL's own words")
     said: list[str] = []
+    campaign = published_campaign().scaled(trees)
     with app.app_context():
-        generate(seeded, SMALL, said.append)
+        generate(seeded, campaign, said.append)
         session = database()
         assert ledger.verify(session) == []
         assert income_sums.verify(session) == []
@@ -61,19 +63,19 @@ def test_a_generated_campaign_holds(app: Flask, seeded: Running, engine_name: st
             for model in (Household, Tree, Unit, Certificate, Lane)
         }
         assert counted == {
-            "Household": SMALL.households,
-            "Tree": 1300,
-            "Unit": 1300,
-            "Certificate": SMALL.orders,
-            "Lane": SMALL.households,
+            "Household": campaign.households,
+            "Tree": trees,
+            "Unit": trees,
+            "Certificate": campaign.orders,
+            "Lane": campaign.households,
         }
         total = report_total(session, ReportWanted("52", GroupBy.COUNTY, year=2026))
-        assert total.earnings == Earnings(SMALL.sold, SMALL.sold * 10_000, SMALL.sold * 300)
+        assert total.earnings == Earnings(campaign.sold, campaign.sold * 10_000, campaign.sold * 300)
         free = session.scalar(sa.select(sa.func.count()).where(Unit.state == "free"))
         assert total.trees_unsold == free
-        assert len(report_lines(session, ReportWanted("52", GroupBy.VILLAGE))) == SMALL.villages
+        assert len(report_lines(session, ReportWanted("52", GroupBy.VILLAGE))) == campaign.villages
         with pytest.raises(Conflict, match="households_there_already"):
-            generate(seeded, SMALL, said.append)
+            generate(seeded, campaign, said.append)
     assert faults_found(app) == []
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pytest
 from flask import Flask
 
 from flows.running import EXTENSION, Running
@@ -53,6 +54,7 @@ def _when_up(url: str) -> httpx.Response:
             time.sleep(0.1)
 
 
+@pytest.mark.long
 def test_the_simulator_serves_alone_and_says_where(tmp_path: Path) -> None:
     port = _free_port()
     with _simulator(tmp_path, port) as process:
@@ -62,6 +64,11 @@ def test_the_simulator_serves_alone_and_says_where(tmp_path: Path) -> None:
     assert "pay" in verbs
     assert f"http://127.0.0.1:{port}" in said
     assert (tmp_path / "alone.sqlite3.keys.json").stat().st_mode & 0o077 == 0
+
+
+def test_the_simulator_is_told_where_to_listen(app: Flask) -> None:
+    shown = app.test_cli_runner().invoke(args=["wechat-sim", "--help"]).output
+    assert all(option in shown for option in ("--host", "--port", "--storage"))
 
 
 def test_the_simulator_has_no_place_in_production(app: Flask, parts: Running, tmp_path: Path) -> None:

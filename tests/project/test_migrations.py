@@ -55,11 +55,8 @@ def test_every_named_constraint_and_check_is_there(app: Flask) -> None:
     assert missing == set()
 
 
-def test_migrations_can_be_taken_back(emptied: Flask) -> None:
+def test_migrations_can_be_taken_back_and_done_again(emptied: Flask) -> None:
     assert _tables(emptied) == set()
-
-
-def test_what_was_taken_back_can_be_done_again(emptied: Flask) -> None:
     with emptied.app_context():
         flask_migrate.upgrade()
     assert _differences(emptied) == []

@@ -142,6 +142,7 @@ def test_a_route_is_open_only_if_it_is_listed(app: Flask, client: FlaskClient) -
         _shape_of(answer)
 
 
+@pytest.mark.one_engine("sqlite")
 def test_a_token_opens_its_own_audience_only(app: Flask) -> None:
     tokens, let_in = _tokens(app), {}
     for name, (method, rule) in _guarded(app).items():
