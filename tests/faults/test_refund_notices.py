@@ -12,6 +12,7 @@ from tests.faults.meeting import order_held
 from tests.support import notices
 from tests.support.buying import Buyer, faults_found, make_shop, nothing_written
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.refunding import (
     HOOK,
     announce,
@@ -29,14 +30,18 @@ from tests.support.refunding import (
 SENDERS = 8
 
 
-@pytest.fixture
-def order(app: Flask) -> str:
+def make_order(app: Flask) -> str:
     """An order of 600 fen, paid, whose buyer has asked for the money back."""
     make_shop(app)
     lin = Buyer(app)
     number = lin.buy(count=2)
     given_back(lin, number)
     return number
+
+
+@pytest.fixture
+def order(kept: Kept, app: Flask) -> str:
+    return kept(make_order, app)
 
 
 def _outcomes(app: Flask) -> list[str]:

@@ -15,6 +15,7 @@ from models import Posting, transaction
 from services import refund_queue
 from tests.support.buying import Buyer, faults_found, make_shop
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.refunding import (
     Standing,
     attempt_facts,
@@ -42,11 +43,16 @@ def sandbox(app: Flask) -> Simulator:
     return simulator
 
 
-@pytest.fixture
-def order(app: Flask) -> str:
-    """An order of 600 fen, paid; its number."""
+def make_order(app: Flask) -> str:
+    """An order of 600 fen, paid at a WeChat that can pay it back; its number."""
+    sandbox_of(app).set_balance("BASIC", PLENTY)
     make_shop(app)
     return Buyer(app).buy(count=2)
+
+
+@pytest.fixture
+def order(kept: Kept, app: Flask) -> str:
+    return kept(make_order, app)
 
 
 @pytest.fixture

@@ -13,10 +13,10 @@ from models import BankLine, Posting, database, transaction
 from services import sponsor
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import START, SteppingClock
+from tests.support.keeping import Kept
 from tests.support.reconciling import (
     differences,
     everything,
-    forget_orders,
     fund_sponsor,
     go_through,
     incidents_of,
@@ -28,10 +28,8 @@ from tests.support.sheets import xlsx
 HEADER = "交易日期,流水号,对方户名,收入金额,支出金额,附言"
 
 
-@pytest.fixture
-def settled(app: Flask, parts: Running, clock: SteppingClock) -> str:
+def make_settled(app: Flask, parts: Running, clock: SteppingClock) -> str:
     """A day on which the sponsor paid in 1,000.00 and WeChat settled 20.00; the settlement's number."""
-    forget_orders(parts)
     make_shop(app, (20,))
     fund_sponsor(app)
     Buyer(app).buy(count=10)
@@ -41,6 +39,11 @@ def settled(app: Flask, parts: Running, clock: SteppingClock) -> str:
     go_through(app)
     ((*_, reference),) = postings(app, "settled")
     return str(reference)
+
+
+@pytest.fixture
+def settled(kept: Kept, app: Flask, parts: Running, clock: SteppingClock) -> str:
+    return kept(make_settled, app, parts, clock)
 
 
 def bank(app: Flask, *lines: str, encoding: str = "utf-8", content: bytes | None = None) -> Brought:

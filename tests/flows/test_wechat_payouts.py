@@ -3,7 +3,8 @@
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from tests.support.between import between
 from tests.support.binding import make_binding
 from tests.support.buying import faults_found
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.payouts import RIPE, Office, make_office, make_released
 from tests.support.sales import make_sale
 from tests.support.transferring import Desk, desk_of
@@ -37,39 +39,18 @@ from tests.support.world import (
 ON_THE_DAY = RIPE + timedelta(days=30)
 
 
+@dataclass
 class County:
     """A county whose two households, bound and confirmed at START, are owed 6 and 3 yuan, released to WeChat."""
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk, self.app = desk, desk.app
-        with self.app.app_context(), transaction() as session:
-            self.office: Office = make_office(session)
-            people = {}
-            for name, trees in (("wei", 2), ("chen", 1)):
-                household = make_household(session, head_name=f"韦{name}")
-                make_sale(session, desk.parts, make_units(session, household, trees))
-                user, identity = make_user(session, name)
-                people[name] = (user.id, identity.id)
-                make_binding(session, household, bound_by=(user, identity), confirmed=True)
-            batch = make_released(session, self.office, ON_THE_DAY, channel=PayoutChannel.WECHAT)
-            assert batch.line_count == 2
-        desk.clock.instant = ON_THE_DAY + timedelta(days=9)
-        with self.app.app_context(), transaction() as session:
-            self.headers = {
-                name: {"Authorization": f"Bearer {self._token(session, *who)}"}
-                for name, who in people.items()
-            }
+    desk: Desk
+    office: Office
+    headers: dict[str, dict[str, str]]
 
-    def _token(self, session: Session, user_id: int, identity_id: int) -> str:
-        token, _ = open_session(
-            session,
-            audience=Audience.BUYER,
-            now=self.desk.clock(),
-            random=os.urandom,
-            user_id=user_id,
-            identity_id=identity_id,
-        )
-        return token
+    @property
+    def app(self) -> Flask:
+        """The application it is in."""
+        return self.desk.app
 
     def lines(self) -> list[PayoutLine]:
         """The lines as they stand, the greater first."""
@@ -100,9 +81,42 @@ def desk(app: Flask, parts: Running, clock: SteppingClock) -> Iterator[Desk]:
         yield made
 
 
+def make_county(app: Flask, parts: Running, clock: SteppingClock) -> tuple[Office, dict[str, dict[str, str]]]:
+    """The office of a county, and what its two people sign in by."""
+    with app.app_context(), transaction() as session:
+        office = make_office(session)
+        people = {}
+        for name, trees in (("wei", 2), ("chen", 1)):
+            household = make_household(session, head_name=f"韦{name}")
+            make_sale(session, parts, make_units(session, household, trees))
+            user, identity = make_user(session, name)
+            people[name] = (user.id, identity.id)
+            make_binding(session, household, bound_by=(user, identity), confirmed=True)
+        batch = make_released(session, office, ON_THE_DAY, channel=PayoutChannel.WECHAT)
+        assert batch.line_count == 2
+    clock.instant = ON_THE_DAY + timedelta(days=9)
+    with app.app_context(), transaction() as session:
+        return office, {
+            name: {"Authorization": f"Bearer {_token(session, clock(), *who)}"}
+            for name, who in people.items()
+        }
+
+
+def _token(session: Session, now: datetime, user_id: int, identity_id: int) -> str:
+    token, _ = open_session(
+        session,
+        audience=Audience.BUYER,
+        now=now,
+        random=os.urandom,
+        user_id=user_id,
+        identity_id=identity_id,
+    )
+    return token
+
+
 @pytest.fixture
-def county(desk: Desk) -> County:
-    return County(desk)
+def county(kept: Kept, desk: Desk) -> County:
+    return County(desk, *kept(make_county, desk.app, desk.parts, desk.clock))
 
 
 def test_each_line_is_one_transfer_that_its_household_accepts(county: County) -> None:

@@ -17,7 +17,7 @@ from tests.support.clock import START, SteppingClock
 
 DAY = business_day(START)
 #: The tables of what the simulated WeChat did for us, those first that point to others.
-WECHAT_BOOKS = ("complaints", "shipments", "prepays", "refunds", "orders", "funds", "transfers")
+WECHAT_BOOKS = ("complaints", "shipments", "prepays", "refunds", "orders", "funds", "transfers", "outcomes")
 #: What the sponsor pays in where a test is not about that.
 SPONSOR_FEN = 100_000
 
