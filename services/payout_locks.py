@@ -1,9 +1,13 @@
-"""Why a household is not paid for now: the soft locks, as one expression over its rows."""
+"""Why a household is not paid for now: the soft locks, as one expression over its rows.
+
+What stands in it whatever is asked is built once, because building costs more than sending.
+"""
 
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from domain.consents import ConsentKind
 from domain.payouts import OPEN_LINES, AccountOrigin, AccountState, BatchState, PayoutLineState, SoftLock
@@ -43,6 +47,7 @@ def soft_lock(
     return sa.case(*((condition, lock.value) for condition, lock in whens), else_=sa.null())
 
 
+@cache
 def _taken_back() -> sa.ColumnElement[bool]:
     """A household that was never asked has taken nothing back: binding or registering an account asks for no more."""
     given = aliased(Consent)
@@ -56,6 +61,7 @@ def _taken_back() -> sa.ColumnElement[bool]:
     return sa.and_(ended, ~stands)
 
 
+@cache
 def _proposed() -> sa.ColumnElement[bool]:
     other = aliased(HouseholdAccount)
     return sa.exists().where(other.household_id == Household.id, other.state == AccountState.PROPOSED)
@@ -71,6 +77,7 @@ def _changed(unlocked_since: datetime) -> sa.ColumnElement[bool]:
     )
 
 
+@cache
 def _shared() -> sa.ColumnElement[bool]:
     other = aliased(HouseholdAccount)
     return sa.exists().where(
@@ -82,6 +89,13 @@ def _shared() -> sa.ColumnElement[bool]:
 
 
 def _pending(apart_from: int | None) -> sa.ColumnElement[bool]:
+    found, batch_id = _attempts()
+    return found if apart_from is None else found.where(batch_id != apart_from)
+
+
+@cache
+def _attempts() -> tuple[sa.Exists, InstrumentedAttribute[int]]:
+    """That a payment is under way or about to be, and the column of its batch."""
     line, batch = aliased(PayoutLine), aliased(PayoutBatch)
     waits = sa.and_(line.state == PayoutLineState.PREPARED, batch.state.in_(WAITING))
     found = (
@@ -89,9 +103,10 @@ def _pending(apart_from: int | None) -> sa.ColumnElement[bool]:
         .where(line.household_id == Household.id, batch.id == line.batch_id)
         .where(sa.or_(line.state.in_(sorted(OPEN_LINES)), waits))
     )
-    return found if apart_from is None else found.where(line.batch_id != apart_from)
+    return found, line.batch_id
 
 
+@cache
 def _disputed() -> sa.ColumnElement[bool]:
     """A payment of which it is not settled what became: if it arrived after all, another one would pay it twice.
 
