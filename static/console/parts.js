@@ -1,9 +1,11 @@
 // The pieces of the console's screens, beside those every client has. Screens import from here alone; docs/clients.md lists them.
 import { useAnswer } from "../shared/calls.js";
 import { count, time } from "../shared/format.js";
+import { Button, Empty } from "../shared/parts.js";
 import { goBack, lastOf } from "../shared/router.js";
 import { html, useEffect } from "../shared/view.js";
 import { t } from "../shared/words.js";
+import { amend } from "./forms.js";
 
 export { Act } from "./acts.js";
 export { csv } from "./csv.js";
@@ -20,6 +22,16 @@ export function Heading({ title, back, lead, children }) {
     ${back && html`<a class="back no-print" href=${lastOf(back[1])} onClick=${goBack}>‹ ${back[0]}</a>`}
     <div class="row apart"><div class="named"><h1>${title}</h1>${lead && html`<p class="soft">${lead}</p>`}</div>${children && html`<div class="row no-print">${children}</div>`}</div>
   </header>`;
+}
+
+/** What is no filter of an address. */
+const ORDER = ["sort", "group_by"];
+
+/** Where a list is empty: nothing has come about yet, as `hint` says it does, or the filters leave nothing, as `filtered` may say, and are to be cleared. */
+export function Nothing({ title, hint, filtered, query }) {
+  const set = Object.keys(query).filter((name) => query[name] && !ORDER.includes(name));
+  if (!set.length) return html`<${Empty} title=${title} hint=${hint} />`;
+  return html`<${Empty} title=${title} hint=${filtered || t("filters.nothing")}><p><${Button} onClick=${() => amend(Object.fromEntries(set.map((name) => [name, null])))}>${t("filters.clear")}<//></p><//>`;
 }
 
 /** Facts in a card: `[[words, value]]`; what has no value is left out. */

@@ -47,7 +47,7 @@ export const WORDS = {
   "waiting.imports": ["待接受的导入", "Imports to accept"],
   "waiting.incidents": ["待处理事项", "Open incidents"],
   "waiting.more": ["另有 {count} 项", "{count} more"],
-  "waiting.none": ["没有等待你处理的事项。", "Nothing waits for you."],
+  "waiting.none": ["没有等待你处理的事项。他人录入或提交、须由你确认或批准的，会列在这里。", "Nothing waits for you. What others enter or submit, and your role may decide, stands here."],
   "waiting.one": ["编号 {subject}", "No. {subject}"],
   "waiting.period_exports": ["待批准的期间导出", "Period exports to decide"],
   "waiting.proposals": ["待确认的账号变更", "Account changes to confirm"],

@@ -31,6 +31,8 @@ export const WORDS = {
   "earned": ["收入", "Earned"],
   "exports": ["期间全文导出", "Period exports"],
   "filters": ["筛选", "Filters"],
+  "filters.clear": ["清除筛选", "Clear the filters"],
+  "filters.nothing": ["没有符合筛选条件的记录。", "Nothing fits the filters."],
   "from": ["起", "From"],
   "households": ["农户", "Households"],
   "in_transit": ["在途", "On its way"],

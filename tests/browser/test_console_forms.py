@@ -71,6 +71,19 @@ def test_what_nobody_was_signed_in_for_is_not_told_after_the_sign_in(
     expect(sheet).to_have_count(0)
 
 
+@ON_A_PHONE_AND_A_DESK
+def test_a_list_that_its_filters_leave_empty_says_so_and_is_shown_whole_again(
+    page: Page, site: Site, shot: Shot
+) -> None:
+    open_as(page, site, "auditor", "/payouts?region=522326112&state=settled")
+    expect(page.get_by_text("没有符合筛选条件的记录。")).to_be_visible()
+    shot(page, "payouts-filtered-away")
+    assert_fit_for_people(page)
+    page.get_by_role("button", name="清除筛选").click()
+    expect(page.get_by_role("row").nth(1)).to_be_visible()
+    expect(page).to_have_url(f"{site.url}/console#/payouts")
+
+
 @ON_A_DESK
 def test_the_day_that_was_compared_is_never_empty(page: Page, site: Site, shot: Shot) -> None:
     day, _ = make_day(site)

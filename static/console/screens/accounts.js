@@ -2,13 +2,13 @@
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
 import { count } from "../../shared/format.js";
-import { Button, Empty, Listed } from "../../shared/parts.js";
+import { Button, Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS as HOUSEHOLDS } from "../../words/console-households.js";
 import { WORDS } from "../../words/console-registry.js";
 import { Division } from "../division.js";
-import { Act, Badge, Filters, Heading, may, Table } from "../parts.js";
+import { Act, Badge, Filters, Heading, may, Nothing, Table } from "../parts.js";
 
 addWords(HOUSEHOLDS);
 addWords(WORDS);
@@ -56,7 +56,7 @@ export default function Accounts({ query }) {
     { name: "region", kind: "region", label: t("region") },
     { name: "import_id", label: t("undecided.sheet"), hint: t("undecided.sheet.hint"), inputmode: "numeric", pattern: "[0-9]+", max: 15 },
   ]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("undecided.none")} hint=${t("undecided.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("undecided.none")} hint=${t("undecided.none.hint")} query=${query} />`}>
       ${(items) => html`<div class="stack">
         ${may("POST /officer/accounts/confirm") && html`<${Together} items=${items} query=${query} again=${from.again} />`}
         <${Table} caption=${t("nav.accounts")} rows=${items} from=${from} columns=${columns()} link=${({ public_id: id }) => `#/households/${id}/accounts`} file="danzhu-accounts" /></div>`}

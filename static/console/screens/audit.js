@@ -1,7 +1,7 @@
 // Who did what about what, and when; facts as they were before and after.
 import { address } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { ACTIONS, WORDS as ACTION_WORDS } from "../../words/console-audit.js";
@@ -9,7 +9,7 @@ import { WORDS } from "../../words/console-control.js";
 import { WORDS as HOUSEHOLD_WORDS } from "../../words/console-households.js";
 import { WORDS as REGISTRY_WORDS } from "../../words/console-registry.js";
 import { thing, Told, toldLine } from "../facts.js";
-import { Filters, Heading, Table } from "../parts.js";
+import { Filters, Heading, Nothing, Table } from "../parts.js";
 
 addWords(WORDS);
 addWords(ACTION_WORDS);
@@ -42,6 +42,6 @@ export default function Audit({ query }) {
     { name: "subject", label: t("audit.subject"), hint: t("audit.subject.hint"), max: 91, autocomplete: "off" },
     { name: "from", kind: "day", label: t("from"), min: "2020-01-01" }, { name: "to", kind: "day", label: t("to"), min: "2020-01-01" },
   ]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("audit.none")} hint=${t("audit.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("audit.none")} hint=${t("audit.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("audit.entries")} rows=${items} columns=${columns(query)} exports=${[["CSV", address("/officer/audit.csv", asked)]]} />`}<//></div>`;
 }

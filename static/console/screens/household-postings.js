@@ -1,10 +1,10 @@
 // What a household's figures are made of: its postings, with what each adds to them.
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { at, HouseholdFrame } from "../household-frame.js";
-import { Filters, Table } from "../parts.js";
+import { Filters, Nothing, Table } from "../parts.js";
 
 const money = (key, words) => ({ key, name: t(words), unit: t("yuan"), kind: "money" });
 const columns = () => [
@@ -21,7 +21,7 @@ const columns = () => [
 function Postings({ id, query }) {
   const from = useList(at(id, "/postings"), { from: query.from, to: query.to, limit: 100 });
   return html`<${Filters} query=${query} fields=${[{ name: "from", kind: "day", label: t("from"), min: "2018-01-01" }, { name: "to", kind: "day", label: t("to"), min: "2018-01-01" }]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("posting.none")} hint=${t("posting.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("posting.none")} hint=${t("posting.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("part.postings")} rows=${items} from=${from} columns=${columns()} file=${`postings-${id}`} />`}<//>`;
 }
 

@@ -1,10 +1,10 @@
 // The households of the officer's division, masked: found by number, full name or identity number, in the order asked for.
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-households.js";
-import { amend, Filters, Heading, may, Table } from "../parts.js";
+import { amend, Filters, Heading, may, Nothing, Table } from "../parts.js";
 
 addWords(WORDS);
 
@@ -33,7 +33,7 @@ export default function Households({ query }) {
     { name: "region", kind: "region", label: t("region") },
     ...(earnings ? [{ name: "never_paid", kind: "flag", label: t("household.never_paid") }] : []),
   ]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("household.none")} hint=${t(query.q ? "household.none.search" : "household.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("household.none")} hint=${t("household.none.hint")} filtered=${query.q && t("household.none.search")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("households")} rows=${items} from=${from} columns=${columns(earnings)} link=${({ public_id: id }) => `#/households/${id}`}
         sort=${sort} onSort=${(wanted) => amend({ sort: wanted })} file="danzhu-households" />`}
     <//></div>`;

@@ -1,11 +1,11 @@
 // What went wrong with money or the outside and waits for a person.
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
 import { thing } from "../facts.js";
-import { Filters, Heading, may, Table } from "../parts.js";
+import { Filters, Heading, may, Nothing, Table } from "../parts.js";
 import { IncidentState } from "../incident-state.js";
 
 addWords(WORDS);
@@ -26,6 +26,6 @@ export default function Incidents({ query }) {
   return html`<div class="stack"><${Heading} title=${t("incidents")} lead=${t("incidents.lead")}>
       ${may("GET /officer/reconciliations/{day}") && html`<a class="button" href="#/reconciliations">${t("reconciliations")}</a>`}<//>
     <${Filters} query=${query} fields=${[{ name: "state", kind: "choice", label: t("state"), options: [["", t("incident.unresolved")], ...["open", "proposed", "resolved"].map((one) => [one, t(`incident.${one}`)])] }]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("incidents.none")} hint=${t("incidents.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("incidents.none")} hint=${t("incidents.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("incidents")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/incidents/${id}`} file="danzhu-incidents" />`}<//></div>`;
 }

@@ -1,11 +1,11 @@
 // The payout batches of the officer's division, and drafting another one.
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
-import { Act, Filters, Heading, may, me, Table } from "../parts.js";
+import { Act, Filters, Heading, may, me, Nothing, Table } from "../parts.js";
 import { BATCH_STATES, BATCHES, BatchState, fenOf, useOnce } from "../payouts.js";
 
 const today = () => new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10); // in Asia/Shanghai
@@ -45,7 +45,7 @@ export default function Payouts({ query }) {
     { name: "state", kind: "choice", label: t("state"), options: [["", t("all")], ...BATCH_STATES.map((one) => [one, t(`batch.${one}`)])] },
     { name: "region", kind: "region", label: t("region") },
   ]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("payouts.none")} hint=${t("payouts.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("payouts.none")} hint=${t("payouts.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("payouts")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/payouts/${id}`} file="danzhu-payout-batches" />`}
     <//></div>`;
 }

@@ -1,12 +1,12 @@
 // The officers of one's division: who may do what, and bringing somebody in.
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html, useState } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { chosenRoles, LinkSheet, PEOPLE, PersonState, roleFields, ROLES, roleWords } from "../officers.js";
-import { Act, Filters, Heading, may, Table, useOfficer } from "../parts.js";
+import { Act, Filters, Heading, may, Nothing, Table, useOfficer } from "../parts.js";
 
 const columns = () => [
   { key: "display_name", name: t("me.name"), kind: "wide" }, { key: "username", name: t("username") },
@@ -43,7 +43,7 @@ export default function People({ query }) {
     { name: "state", kind: "choice", label: t("state"), options: [["", t("all")], ...["invited", "active", "ended"].map((state) => [state, t(`person.${state}`)])] },
     { name: "region", kind: "region", label: t("region") },
   ]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("officers.none")} hint=${t("officers.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("officers.none")} hint=${t("officers.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("officers")} rows=${items} from=${from} columns=${columns()} link=${({ username }) => `#/people/${username}`} file="danzhu-officers" />`}<//>
     ${outcome && html`<${LinkSheet} outcome=${outcome} onClose=${() => setOutcome(null)} />`}</div>`;
 }

@@ -1,12 +1,12 @@
 // Changes of officers' accounts that wait for a second administrator.
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { html, useState } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
 import { Told, toldLine } from "../facts.js";
 import { LinkSheet } from "../officers.js";
-import { Act, Badge, Filters, Heading, may, Table } from "../parts.js";
+import { Act, Badge, Filters, Heading, may, Nothing, Table } from "../parts.js";
 
 const PROPOSALS = "/officer/proposals";
 const KIND = { open: "warn", confirmed: "good", refused: "bad" };
@@ -34,7 +34,7 @@ export default function Proposals({ query }) {
   ];
   return html`<div class="stack"><${Heading} title=${t("proposals")} lead=${t("proposals.lead")} />
     <${Filters} query=${query} fields=${[{ name: "state", kind: "choice", label: t("state"), options: [["", t("proposal.open")], ...["confirmed", "refused"].map((state) => [state, t(`proposal.${state}`)])] }]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("proposals.none")} hint=${t("proposals.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("proposals.none")} hint=${t("proposals.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("proposals")} rows=${items} from=${from} columns=${columns} file="danzhu-proposals" />`}<//>
     ${outcome && html`<${LinkSheet} outcome=${outcome} onClose=${() => setOutcome(null)} />`}</div>`;
 }

@@ -1,11 +1,11 @@
 // Which measurements of which division and year may be sold: drafts that wait, approvals, and what was withdrawn.
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
-import { Act, Filters, Heading, may, Table, useOfficer } from "../parts.js";
+import { Act, Filters, Heading, may, Nothing, Table, useOfficer } from "../parts.js";
 import { chosen, regionAndYear, thisYear } from "../region-year.js";
 import { VerificationState } from "../verification-state.js";
 
@@ -32,7 +32,7 @@ export default function Verifications({ query }) {
     { name: "region", kind: "region", label: t("region") },
     { name: "year", kind: "number", label: t("verification.year"), min: 2000, max: 2100 },
   ]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("verification.none")} hint=${t("verification.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("verification.none")} hint=${t("verification.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("nav.verifications")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/verifications/${id}`} file="danzhu-verifications" />`}
     <//></div>`;
 }

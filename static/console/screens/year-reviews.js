@@ -1,11 +1,11 @@
 // Looking back at years that are over: drawn samples, and what became of them.
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { Empty, Listed } from "../../shared/parts.js";
+import { Listed } from "../../shared/parts.js";
 import { go } from "../../shared/router.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
-import { Act, Badge, Filters, Heading, may, Table, useOfficer } from "../parts.js";
+import { Act, Badge, Filters, Heading, may, Nothing, Table, useOfficer } from "../parts.js";
 import { chosen, regionAndYear, thisYear } from "../region-year.js";
 
 const stateOf = ({ confirmed_at: confirmed }) => t(confirmed ? "review.confirmed" : "review.open");
@@ -31,7 +31,7 @@ export default function YearReviews({ query }) {
       ${may("POST /officer/year-reviews") && html`<${Act} words=${t("review.draw")} kind="primary" fields=${regionAndYear(thisYear() - 1)} act=${drawSample} onDone=${({ id }) => go(`/year-reviews/${id}`)}>
         <p>${t("review.draw.about", { region: who?.region.name })}</p><//>`}<//>
     <${Filters} query=${query} fields=${[{ name: "region", kind: "region", label: t("region") }]} />
-    <${Listed} from=${from} empty=${html`<${Empty} title=${t("review.none")} hint=${t("review.none.hint")} />`}>
+    <${Listed} from=${from} empty=${html`<${Nothing} title=${t("review.none")} hint=${t("review.none.hint")} query=${query} />`}>
       ${(items) => html`<${Table} caption=${t("nav.reviews")} rows=${items} from=${from} columns=${columns()} link=${({ id }) => `#/year-reviews/${id}`} file="danzhu-year-reviews" />`}
     <//></div>`;
 }
