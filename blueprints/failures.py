@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from blueprints.field_words import in_chinese
 from domain.cell_errors import CellError
 from domain.errors import Refusal, Unavailable
 from domain.messages import message
@@ -92,7 +93,7 @@ def http_failure(error: HTTPException) -> Response:
     if status == 400 and _is_json_error(messages):
         return failure(400, "invalid_json", headers=kept)
     code = EDGE_CODES.get(status, "internal_error" if status >= 500 else "bad_request")
-    return failure(status, code, _flat(messages) if messages else None, headers=kept)
+    return failure(status, code, _said(_flat(messages)) if messages else None, headers=kept)
 
 
 def _is_json_error(messages: Any) -> bool:
@@ -115,6 +116,12 @@ def _flat(messages: Any) -> dict[str, object]:
             merged.update(place if isinstance(place, dict) else {"_body": place})
         return {str(name): problem for name, problem in merged.items()}
     return messages if isinstance(messages, dict) else {"_body": messages}
+
+
+def _said(problems: Mapping[str, object]) -> dict[str, object]:
+    """Field errors in the reader's language."""
+    chinese = language() == "zh"
+    return {name: in_chinese(problem) if chinese else problem for name, problem in problems.items()}
 
 
 def _integrity(error: IntegrityError) -> Response:
