@@ -34,7 +34,10 @@ function Who({ who, path }) {
 export function Shell({ who, children }) {
   const { path } = useHere();
   const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(false), [path]);
+  useEffect(() => {
+    setOpen(false);
+    document.querySelector(".side nav [aria-current]")?.scrollIntoView({ block: "nearest" });
+  }, [path]);
   const inside = html`<nav aria-label=${t("nav")}><${Links} who=${who} path=${path} /></nav><${Who} who=${who} path=${path} />`;
   return html`<div class="shell">
     <nav aria-label=${t("skip")}><button type="button" class="skip" onClick=${() => document.getElementById("screen").focus()}>${t("skip")}</button></nav>

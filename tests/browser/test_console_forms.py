@@ -101,3 +101,20 @@ def test_the_day_that_was_compared_is_never_empty(page: Page, site: Site, shot: 
     field.fill(other.isoformat())
     expect(page.get_by_role("heading", name=other.isoformat())).to_be_visible()
     assert [one.rpartition("/")[2] for one in asked] == [other.isoformat()]
+
+
+@ON_A_DESK
+def test_the_present_entry_of_the_navigation_is_in_sight(page: Page, site: Site) -> None:
+    open_as(page, site, "auditor", "/audit")
+    page.set_viewport_size({"width": 1280, "height": 600})
+    entry = page.get_by_role("navigation").get_by_role("link", name="总览")
+    entry.scroll_into_view_if_needed()
+    page.goto("/console#/exports")
+    expect(page.get_by_role("heading", level=1)).to_be_focused()
+    present = page.locator(".side nav [aria-current]")
+    shown = page.locator(".side nav").bounding_box()
+    box = present.bounding_box()
+    assert shown
+    assert box
+    assert shown["y"] <= box["y"]
+    assert box["y"] + box["height"] <= shown["y"] + shown["height"] + 1
