@@ -1,10 +1,11 @@
 // Facts of audit entries, incidents and differences in words: amounts as yuan, instants as people read them, what changed as before and after.
-import { time, yuan } from "../shared/format.js";
+import { day, time, yuan } from "../shared/format.js";
 import { html } from "../shared/view.js";
 import { t } from "../shared/words.js";
 import { Division } from "./division.js";
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const isGroup = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** Words, or null where the catalogue has none and `t` gave the key back. */
@@ -42,6 +43,7 @@ function said(name, value, names) {
   if (isGroup(value)) return Object.entries(value).map(([key, inner]) => `${nameOf(key)} ${said(key, inner, names)}`).join(t("and"));
   if (name.endsWith("_fen") && Number.isInteger(value)) return `${yuan(value)} ${t("yuan")}`;
   if (INSTANT.test(value)) return time(value);
+  if (DAY.test(value)) return day(value);
   return (CHOSEN[name] && known(CHOSEN[name](value))) || (NAMED.test(value) || value in names ? thing(value, names) : String(value));
 }
 

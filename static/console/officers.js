@@ -1,5 +1,5 @@
 // What the screens about officers share: their roles as they stand, and the link that is shown once.
-import { time } from "../shared/format.js";
+import { day, time } from "../shared/format.js";
 import { Button, say, Sheet } from "../shared/parts.js";
 import { html } from "../shared/view.js";
 import { addWords, t } from "../shared/words.js";
@@ -17,7 +17,7 @@ const KIND = { invited: "warn", active: "good" };
 export const PersonState = ({ state }) => html`<${Badge} kind=${KIND[state]}>${t(`person.${state}`)}<//>`;
 
 /** A role in words, with the days of a deputy. */
-export const roleWords = ({ role, deputy, from, to }) => (deputy ? t("person.deputy_of", { role: t(`role.${role}`), from, to }) : t(`role.${role}`));
+export const roleWords = ({ role, deputy, from, to }) => (deputy ? t("person.deputy_of", { role: t(`role.${role}`), from: day(from), to: day(to) }) : t(`role.${role}`));
 
 /** One box for each role, and what was ticked of them. */
 export const roleFields = (had = []) => ROLES.map((role) => ({ name: `role_${role}`, kind: "flag", label: t(`role.${role}`), value: had.includes(role) }));

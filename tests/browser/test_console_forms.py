@@ -95,11 +95,11 @@ def test_the_day_that_was_compared_is_never_empty(page: Page, site: Site, shot: 
     field = page.get_by_label("日期")
     field.press("Delete")
     expect(field).to_have_value(day.isoformat())
-    expect(page.get_by_role("heading", name=day.isoformat())).to_be_visible()
+    expect(page.get_by_role("heading", name=f"2021年{day.month}月{day.day}日")).to_be_visible()
     shot(page, "reconciliation-emptied")
     assert asked == []
     field.fill(other.isoformat())
-    expect(page.get_by_role("heading", name=other.isoformat())).to_be_visible()
+    expect(page.get_by_role("heading", name=f"2021年{other.month}月{other.day}日")).to_be_visible()
     assert [one.rpartition("/")[2] for one in asked] == [other.isoformat()]
 
 

@@ -1,7 +1,7 @@
 // A period in full, names and numbers included: asked for by one officer, granted by another, taken once.
 import { call } from "../../shared/api.js";
 import { useList } from "../../shared/calls.js";
-import { time } from "../../shared/format.js";
+import { day, time } from "../../shared/format.js";
 import { Empty, Listed } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
@@ -17,7 +17,7 @@ const KIND = { requested: "warn", granted: "good", refused: "bad" };
 
 function Decide({ one, again }) {
   const decide = (verdict) => async () => { await call("POST", `${EXPORTS}/${one.id}/${verdict}`); again(); };
-  const sum = { name: one.requested_by, from: one.from, to: one.to };
+  const sum = { name: one.requested_by, from: day(one.from), to: day(one.to) };
   return html`<div class="row no-print">
     ${one.state === "requested" && may(`POST ${ONE}/grant`) && html`<${Act} words=${t("export.grant")} kind="primary" act=${decide("grant")} done=${t("export.grant.done")}><p>${t("export.grant.about", sum)}</p><p>${one.reason}</p><//>`}
     ${one.state === "requested" && may(`POST ${ONE}/refuse`) && html`<${Act} words=${t("export.refuse")} danger act=${decide("refuse")} done=${t("export.refuse.done")}><p>${t("export.refuse.about")}</p><//>`}
@@ -26,7 +26,7 @@ function Decide({ one, again }) {
 }
 
 const columns = (again) => [
-  { key: "period", name: t("export.period"), value: ({ from, to }) => `${from} – ${to}`, show: ({ from, to }) => html`<span class="nowrap">${from} –</span> <span class="nowrap">${to}</span>` },
+  { key: "period", name: t("export.period"), value: ({ from, to }) => `${from} – ${to}`, show: ({ from, to }) => html`<span class="nowrap">${day(from)} –</span> <span class="nowrap">${day(to)}</span>` },
   { key: "state", name: t("state"), value: ({ state }) => t(`export.${state}`), show: (one) => html`<${Badge} kind=${KIND[one.state]}>${t(`export.${one.state}`)}<//><${Decide} one=${one} again=${again} />` },
   { key: "region", name: t("region"), show: ({ region }) => html`<${Division} code=${region} />` }, { key: "reason", name: t("reason"), show: ({ reason }) => html`<span class="sentence">${reason}</span>` },
   { key: "requested_by", name: t("export.requested_by") }, { key: "requested_at", name: t("export.requested_at"), kind: "time" },

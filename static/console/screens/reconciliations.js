@@ -1,6 +1,6 @@
 // A business day of ours beside WeChat's bills and the bank's statement, with what differs.
 import { useAnswer } from "../../shared/calls.js";
-import { count, time } from "../../shared/format.js";
+import { count, day, time } from "../../shared/format.js";
 import { Empty, Loaded } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
@@ -25,7 +25,7 @@ const differenceColumns = () => [
 ];
 
 const Day = ({ one }) => html`
-  <${Facts} title=${html`${one.day} <${Badge} kind=${KIND[one.state]}>${t(`day.${one.state}`)}<//>`} facts=${[
+  <${Facts} title=${html`${day(one.day)} <${Badge} kind=${KIND[one.state]}>${t(`day.${one.state}`)}<//>`} facts=${[
     [t("day.missing"), one.bills_missing.map((bill) => t(`bill.${bill}`)).join(t("and"))], [t("day.at"), one.reconciled_at && time(one.reconciled_at)],
     [t("day.runs"), count(one.runs)], [t("day.fee"), one.fee_booked_at && time(one.fee_booked_at)],
   ]} />
@@ -35,10 +35,10 @@ const Day = ({ one }) => html`
     : html`<p class="card soft">${t(one.state === "waiting" ? "differences.later" : "differences.none")}</p>`}`;
 
 export default function Reconciliations({ query }) {
-  const day = query.day || yesterday();
-  const from = useAnswer(`/officer/reconciliations/${day}`);
+  const chosen = query.day || yesterday();
+  const from = useAnswer(`/officer/reconciliations/${chosen}`);
   return html`<div class="stack"><${Heading} title=${t("reconciliations")} lead=${t("reconciliations.lead")}>
       ${may("GET /officer/incidents") && html`<a class="button" href="#/incidents">${t("incidents")}</a>`}<//>
-    <${Filters} query=${{ day }} fields=${[{ name: "day", kind: "day", label: t("day"), min: "2020-01-01", optional: false }]} />
+    <${Filters} query=${{ day: chosen }} fields=${[{ name: "day", kind: "day", label: t("day"), min: "2020-01-01", optional: false }]} />
     ${from.error?.status === 404 ? html`<${Empty} title=${t("day.none")} hint=${t("day.none.hint")} />` : html`<${Loaded} from=${from}>${(one) => html`<${Day} one=${one} />`}<//>`}</div>`;
 }
