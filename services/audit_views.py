@@ -25,7 +25,7 @@ _OFFICER = re.compile(r"officer:(\d{1,15})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class AuditWanted:
-    """Which entries: by actor, action, subject (each exactly), and business days first..last; None is all."""
+    """Which entries: by actor (or an officer's user name), action, subject, business days first..last; None is all."""
 
     actor: str | None = None
     action: str | None = None
@@ -110,10 +110,15 @@ def exported(
 
 
 def _conditions(wanted: AuditWanted) -> list[sa.ColumnElement[bool]]:
-    columns = {"actor": AuditEntry.actor, "action": AuditEntry.action, "subject": AuditEntry.subject}
+    columns = {"action": AuditEntry.action, "subject": AuditEntry.subject}
     found = [
         column == value for name, column in columns.items() if (value := getattr(wanted, name)) is not None
     ]
+    if wanted.actor is not None:
+        by_name = sa.select(_named("officer:", sa.cast(Officer.id, sa.String))).where(
+            Officer.username == wanted.actor
+        )
+        found.append(sa.or_(AuditEntry.actor == wanted.actor, AuditEntry.actor.in_(by_name)))
     if wanted.first is not None:
         found.append(AuditEntry.at >= day_start(wanted.first))
     if wanted.last is not None:

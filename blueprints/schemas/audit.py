@@ -10,12 +10,13 @@ from blueprints.schemas.income_reports import FIRST_DAY, LAST_DAY
 from domain.audit_actions import ACTIONS
 
 _NAME = validate.Regexp(r"^[a-z_]{1,30}(:[A-Za-z0-9._:-]{1,60})?\Z", flags=re.ASCII)
+_ACTOR = validate.Regexp(r"^([a-z_]{1,30}(:[A-Za-z0-9._:-]{1,60})?|[a-z][a-z0-9._-]{1,31})\Z", flags=re.ASCII)
 
 
 class AuditArgs(BaseSchema):
-    """Narrows the audit; `actor` and `subject` are written as they stand in an entry."""
+    """Narrows the audit; `actor` and `subject` as they stand in an entry, an officer by user name too."""
 
-    actor = fields.String(load_default=None, validate=_NAME)
+    actor = fields.String(load_default=None, validate=_ACTOR)
     action = fields.String(load_default=None, validate=validate.OneOf(sorted(ACTIONS)))
     subject = fields.String(load_default=None, validate=_NAME)
     first = fields.Date(

@@ -8,7 +8,7 @@ export const WORDS = {
   "account_of_book.wechat": ["微信商户号", "WeChat"],
   "audit.action": ["事项", "Action"],
   "audit.actor": ["经办", "Actor"],
-  "audit.actor.hint": ["如 worker、command，或 officer:编号", "Such as worker, command, or officer:number"],
+  "audit.actor.hint": ["用户名，或 worker（后台任务）、command（服务器命令）", "A user name, or worker (background work), command (server command)"],
   "audit.address": ["网络地址", "Address"],
   "audit.entries": ["记录", "Entries"],
   "audit.facts": ["内容", "Facts"],

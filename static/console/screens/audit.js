@@ -24,7 +24,7 @@ const who = ({ username, actor }) => username ?? thing(actor);
 
 const columns = (query) => [
   { key: "at", name: t("time"), kind: "time" },
-  { key: "who", name: t("audit.actor"), value: who, show: (one) => narrowing(query, "actor", one.actor, who(one)) },
+  { key: "who", name: t("audit.actor"), value: who, show: (one) => narrowing(query, "actor", one.username ?? one.actor, who(one)) },
   { key: "action", name: t("audit.action"), value: ({ action }) => t(`action.${action}`), show: ({ action }) => html`<span class="sentence">${t(`action.${action}`)}</span>` },
   { key: "subject", name: t("audit.subject"), show: ({ subject, names }) => narrowing(query, "subject", subject, thing(subject, names)) },
   { key: "facts", name: t("audit.facts"), value: ({ facts, names }) => toldLine(facts, names), show: ({ facts, names }) => html`<${Told} facts=${facts} names=${names} />` },

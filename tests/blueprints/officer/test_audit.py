@@ -130,6 +130,12 @@ def test_the_list_is_narrowed_by_actor_action_subject_and_days(app: Flask, signe
     assert len(subjects(client, "?from=2026-09-01&to=2026-09-01")) == 4
     assert subjects(client, "?from=2026-09-02") == []
     assert subjects(client, "?to=2026-08-31") == []
+    with app.app_context(), transaction() as session:
+        wei = make_officer(session, Role.MAKER, username="wei.li-2").id
+    note(app, f"officer:{wei}", "payout:7", "payout_drafted")
+    assert subjects(client, f"?actor=officer:{wei}") == ["payout:7"]
+    assert subjects(client, "?actor=wei.li-2") == ["payout:7"]
+    assert subjects(client, "?actor=nobody-9") == []
     for wrong in ("?action=nothing", "?actor=a b", "?from=2026-09-02&to=2026-09-01", "?colour=red"):
         assert client.get(f"{API}{wrong}").status_code == 422, wrong
 
