@@ -15,6 +15,7 @@ page         a page in a context of its own; new_page(**context options) opens o
 screen       "small" 360x740 (unless a test says otherwise), "phone" 390x844, "desk" 1280x800; language: "zh" or "en"
 page_watch   console errors, exceptions, requests elsewhere and answers from 400 on, of every page of the test
 
+Every run takes the journeys marked `main_journey`, bin/test --all takes all.
 A test marked `both_engines` runs on PostgreSQL too where bin/test --all has one; all others on SQLite only.
 Nothing is emptied in between: a test signs in as somebody new (site.fresh_name()) and makes what it changes.
 Wait with locators and expect(); wait_for_function is forbidden by our own content policy.
@@ -36,8 +37,17 @@ from tests.browser.site import Site
 from tests.browser.starting import made_world, started
 from tests.browser.watching import PageWatch
 
+HERE = Path(__file__).parent
 #: Two slow cores may be shared by many.
 ANSWER_MS = 30_000
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A page in a browser costs seconds: every run takes the main journeys, `--all` all of them."""
+    for item in items:
+        if item.path.is_relative_to(HERE) and not item.get_closest_marker("main_journey"):
+            item.add_marker(pytest.mark.long)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -59,6 +59,7 @@ def _buy_named(site: Site, code: str) -> None:
     site.pay(site.call("POST", "/orders", token, 201, json=body, headers=key)["number"], token)
 
 
+@pytest.mark.main_journey
 @ON_A_PHONE
 def test_a_buyer_goes_from_the_front_door_to_a_certificate_and_may_take_it_all_back(
     page: Page, site: Site, shot: Shot

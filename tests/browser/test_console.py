@@ -76,6 +76,7 @@ def test_a_sign_in_that_ends_in_the_midst_of_work_gives_the_screen_back_as_it_wa
     expect(page.get_by_role("row").nth(1)).to_be_visible()
 
 
+@pytest.mark.main_journey
 @ON_EVERY_SCREEN
 @IN_BOTH_LANGUAGES
 def test_the_overview_goes_from_the_county_down_to_a_household(

@@ -190,7 +190,6 @@ def made(site: Site) -> dict[str, Any]:
 NARROWER = {"desk": ["phone"]}
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("screen", "language"), [("small", "zh"), ("desk", "zh"), ("small", "en")], indirect=True
 )

@@ -5,6 +5,7 @@ import io
 import re
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
 from domain.roles import Role
@@ -79,6 +80,7 @@ def bank_answer(file: bytes, bounced: str) -> bytes:
     return return_csv(rows)
 
 
+@pytest.mark.main_journey
 @ON_A_DESK
 def test_a_village_is_paid_by_five_people_and_what_bounced_is_paid_again(
     page: Page, new_page: NewPage, site: Site, shot: Shot

@@ -57,7 +57,6 @@ def _enter(page: Page, username: str, password: str) -> None:
     page.get_by_role("button", name="登录", exact=True).click()
 
 
-@pytest.mark.long
 @ON_A_PHONE_AND_A_DESK
 def test_a_newcomer_follows_the_link_and_signs_in_with_a_phone(
     page: Page, new_page: NewPage, site: Site, page_watch: PageWatch, shot: Shot
@@ -135,7 +134,6 @@ def _set_a_code_up(page: Page, shot: Shot) -> str:
     return secret
 
 
-@pytest.mark.long
 @ON_A_PHONE_AND_A_DESK
 def test_what_touches_money_takes_a_second_administrator(
     page: Page, new_page: NewPage, site: Site, page_watch: PageWatch, shot: Shot

@@ -5,7 +5,6 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
 
 from domain.roles import Role
@@ -46,7 +45,6 @@ def _still_checking(route: Route) -> None:
     route.fulfill(json={**body, **late})
 
 
-@pytest.mark.long
 @ON_A_PHONE_AND_A_DESK
 def test_a_sheet_is_mended_accepted_village_by_village_and_its_trees_verified(
     page: Page, new_page: NewPage, site: Site, page_watch: PageWatch, shot: Shot

@@ -67,7 +67,6 @@ def places(site: Site) -> Places:
     return make_places(site)
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("officer", SCREENS)
 @IN_EVERY_WAY
 def test_every_screen_of_the_registry_is_fit_for_people(

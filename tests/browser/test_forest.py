@@ -76,6 +76,7 @@ def test_a_certificate_is_opened_and_kept_as_a_picture(page: Page, site: Site, s
     expect(page.get_by_role("heading", level=1)).to_contain_text("真实有效")
 
 
+@pytest.mark.main_journey
 def test_a_gift_is_claimed_by_somebody_else_who_never_sees_its_price(
     page: Page, new_page: NewPage, site: Site, page_watch: PageWatch, shot: Shot
 ) -> None:

@@ -42,8 +42,6 @@ RELEASED_AFTER = timedelta(days=8)
 #: Turns of the worker may take so long beside other tests.
 MOST_SECONDS = 90
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture
 def wechat(new_page: NewPage) -> Page:

@@ -37,6 +37,7 @@ def wait_until_kept(page: Page, ending: str) -> None:
     pytest.fail(f"{ending} was not kept: {kept(page)}")
 
 
+@pytest.mark.main_journey
 def test_the_scanner_works_without_a_network_and_completes_its_scans_afterwards(
     at_home: Page, site: Site, page_watch: PageWatch, shot: Shot
 ) -> None:

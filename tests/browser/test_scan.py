@@ -60,6 +60,7 @@ def test_the_scanner_and_its_verdict_are_fit_for_everybody(
     assert_fit_for_people(page)
 
 
+@pytest.mark.main_journey
 def test_a_scanned_certificate_can_be_opened_whole(page: Page, certificate_url: str) -> None:
     page.goto("/scan")
     scan_picture(page, picture_of(certificate_url))
