@@ -9,12 +9,17 @@ from flask import Flask
 from models import SignInSession, database
 from tests.support.buying import API, Buyer, make_shop, nothing_written
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
+
+
+def make_lin(app: Flask) -> Buyer:
+    """A buyer who has just signed in."""
+    return Buyer(app)
 
 
 @pytest.fixture
-def lin(app: Flask) -> Buyer:
-    """A buyer who has just signed in."""
-    return Buyer(app)
+def lin(kept: Kept, app: Flask) -> Buyer:
+    return kept(make_lin, app)
 
 
 def patch(buyer: Buyer, body: Any) -> Any:

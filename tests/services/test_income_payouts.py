@@ -10,6 +10,7 @@ from flows.running import Running
 from models.base import transaction
 from services import income_sums, payout_news
 from services.income_reports import ReportWanted, report_lines, report_total
+from tests.support.keeping import Kept
 from tests.support.released import RELEASED, make_released
 from tests.support.world import COUNTY
 
@@ -18,9 +19,15 @@ def total(session: Session) -> Earnings:
     return report_total(session, ReportWanted(COUNTY, GroupBy.COUNTY)).earnings
 
 
+def make_sent(session: Session, parts: Running) -> list[str]:
+    """The references of three payments on their way."""
+    with transaction():
+        return [line.reference for line in make_released(session, parts).sent]
+
+
 @pytest.mark.parametrize("folding", [True, False])
 def test_a_report_follows_a_payout_through_arrival_bounce_and_return(
-    session: Session, parts: Running, folding: bool
+    kept: Kept, session: Session, parts: Running, folding: bool
 ) -> None:
     def look() -> tuple[int, int, int]:
         if folding:
@@ -29,8 +36,7 @@ def test_a_report_follows_a_payout_through_arrival_bounce_and_return(
         assert found.earned_fen == 1800
         return found.in_transit_fen, found.paid_fen, found.balance_fen
 
-    with transaction():
-        first, second, third = (line.reference for line in make_released(session, parts).sent)
+    first, second, third = kept(make_sent, session, parts)
     now, actor = RELEASED, "officer:1"
     assert look() == (1800, 0, 0)
     with transaction():

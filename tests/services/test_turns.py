@@ -15,6 +15,7 @@ from models import Lane, Order, database, transaction
 from services import turns
 from services.turns import SPARE, Wanted, lane_numbers, take_turns
 from tests.support.buying import Buyer, faults_found, make_shop, units_of
+from tests.support.keeping import Kept
 from tests.support.world import OTHER_VILLAGE, VILLAGE, YEAR
 
 K = 4
@@ -106,6 +107,12 @@ def _changed(kept: dict[str, Any], deed: str) -> dict[str, Any]:
     return changed
 
 
+def make_draw(app: Flask) -> dict[str, Any]:
+    """What is kept of a draw among forty households."""
+    make_shop(app, (7,) * 40)
+    return kept_draw(app, Buyer(app).order(count=20))
+
+
 @pytest.mark.parametrize(
     ("deed", "code"),
     [
@@ -116,11 +123,10 @@ def _changed(kept: dict[str, Any], deed: str) -> dict[str, Any]:
         ("another rule", "draw_algorithm_unknown"),
     ],
 )
-def test_a_draw_that_was_tampered_with_does_not_replay(app: Flask, deed: str, code: str) -> None:
-    make_shop(app, (7,) * 40)
-    kept = kept_draw(app, Buyer(app).order(count=20))
+def test_a_draw_that_was_tampered_with_does_not_replay(kept: Kept, app: Flask, deed: str, code: str) -> None:
+    draw = kept(make_draw, app)
     with pytest.raises(Conflict, match=code):
-        turns.replay(_changed(kept, deed))
+        turns.replay(_changed(draw, deed))
 
 
 def test_a_region_limits_the_turn_to_its_households(app: Flask) -> None:

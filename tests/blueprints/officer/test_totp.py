@@ -17,6 +17,7 @@ from flows.running import EXTENSION
 from models import AuditEntry, OneTimeSecret, RecoveryCode
 from models.base import database, db, transaction
 from tests.support.clock import SteppingClock
+from tests.support.keeping import Kept
 from tests.support.world import OFFICER_PASSWORD, make_officer
 
 API = "/api/v1/officer"
@@ -58,11 +59,15 @@ class Phone:
         return begun
 
 
-@pytest.fixture
-def phone(app: Flask, clock: SteppingClock) -> Phone:
+def make_enrolled(app: Flask, clock: SteppingClock) -> Phone:
     found = Phone(app, clock, Role.REGISTRAR)
     found.enrol(found.client())
     return found
+
+
+@pytest.fixture
+def phone(kept: Kept, app: Flask, clock: SteppingClock) -> Phone:
+    return kept(make_enrolled, app, clock)
 
 
 @pytest.fixture
