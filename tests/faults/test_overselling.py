@@ -76,6 +76,7 @@ def test_orders_that_name_trees_and_orders_that_do_not_share_what_there_is(app: 
     _nothing_is_sold_twice(app, placed, 12 - left)
 
 
+@pytest.mark.long
 def test_two_hundred_threads_for_a_hundred_trees_sell_each_once(app: Flask) -> None:
     make_shop(app, (10,) * 10)
     placed, refused = _race(app, [{"count": 1}] * 200)
