@@ -13,6 +13,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import flask_migrate
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -38,6 +39,12 @@ from tests.support.postgresql import own_database
 
 # Their assertions are the machine's: one that fails shows what it compared.
 pytest.register_assert_rewrite("tests.machine.proof", "tests.machine.programme")
+
+# A machine that others use is late for many reasons, none of which is a fault.
+hypothesis.settings.register_profile(
+    "danzhu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("danzhu")
 
 #: The database of this process; whoever starts another process on it reads the same variable.
 POSTGRESQL = own_database(os.environ.get("TEST_DATABASE_URL", ""), os.environ.get("PYTEST_XDIST_WORKER", ""))

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from domain.clock import day_span, day_start
@@ -33,7 +33,6 @@ def days_of(cover: Cover) -> list[date]:
     return found
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(0, 900))
 @example(date(2026, 1, 1), 364)
 @example(date(2026, 2, 1), 27)

@@ -26,7 +26,6 @@ def _run(afresh: Callable[[], Flask], clock: SteppingClock, *, runs: int, steps:
         stateful_step_count=steps,
         derandomize=same,
         database=None,
-        deadline=None,
         phases=(Phase.generate, Phase.shrink),
         # A step takes as long as a purchase does, and a run as long as forty of them.
         suppress_health_check=list(HealthCheck),

@@ -274,7 +274,7 @@ CELL = st.one_of(
 
 
 @pytest.mark.one_engine("sqlite")
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.lists(CELL, min_size=12, max_size=12), min_size=1, max_size=4))
 def test_no_cells_make_the_import_fail_otherwise(app: Flask, cells: list[list[str]]) -> None:
     with app.app_context():

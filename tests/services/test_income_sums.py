@@ -206,7 +206,7 @@ def test_a_second_worker_leaves_the_first_alone(session: Session, parts: Running
     assert fold_due() == 1
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(made=st.lists(POSTINGS, max_size=12))
 def test_the_statement_follows_the_rule(made: list[tuple[Event, str, str]]) -> None:
     """The SQL of services/income_flows.py says what domain/income_flows.py says, for any postings."""
