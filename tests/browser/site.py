@@ -35,7 +35,8 @@ class Site:
     @cached_property
     def http(self) -> httpx.Client:
         """A client that is sent to the same place."""
-        return httpx.Client(base_url=self.url, timeout=60)
+        # A connection that was kept may be closed by the server just as the next request goes out on it.
+        return httpx.Client(base_url=self.url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
 
     def close(self) -> None:
         """Let go of what this process holds open of it."""
