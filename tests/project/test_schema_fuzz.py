@@ -167,7 +167,7 @@ def _ask_all(world: World, share: str, examples: int, mode: GenerationMode) -> N
 @pytest.fixture
 def examples(request: pytest.FixtureRequest) -> int:
     """How often each call is made; more where time is no matter."""
-    return 25 if request.config.getoption("--all") else 3
+    return 25 if request.config.getoption("--all") else 2
 
 
 @pytest.mark.parametrize("share", _shares())
