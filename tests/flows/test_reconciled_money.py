@@ -264,7 +264,7 @@ _first_day = itertools.count()
 
 
 @pytest.mark.one_engine("sqlite")
-@settings(max_examples=2, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(month=MONTH)
 def test_the_fees_booked_in_a_month_are_the_bills_fees_rounded_each_day(
     session: Session, month: list[list[Decimal]]
