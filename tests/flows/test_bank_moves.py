@@ -54,6 +54,16 @@ def cash(app: Flask) -> tuple[int, int]:
     return -found.get("wechat", 0), -found.get("bank", 0)
 
 
+def sell_and_settle(app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock) -> str:
+    """Sell two trees and have all that WeChat holds of them settled, booked on the morning after; the order."""
+    fund_sponsor(app, 1_000)
+    order = buyer.buy(count=2)
+    sandbox.withdraw(596)
+    morning_after(clock)
+    go_through(app)
+    return order
+
+
 def give_back(app: Flask, buyer: Buyer, sandbox: Simulator, order: str) -> None:
     """Have an order's money reach its payer again."""
     given_back(buyer, order)
@@ -103,11 +113,7 @@ def test_more_than_the_book_holds_is_not_settled_by_itself(
 def test_a_refund_after_everything_was_settled_is_paid_by_what_is_brought_there(
     app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock
 ) -> None:
-    fund_sponsor(app, 1_000)
-    order = buyer.buy(count=2)
-    sandbox.withdraw(596)
-    morning_after(clock)
-    go_through(app)
+    order = sell_and_settle(app, buyer, sandbox, clock)
     assert cash(app) == (0, 1_596)
     top_up(sandbox, 596)
     give_back(app, buyer, sandbox, order)
@@ -147,11 +153,7 @@ def test_a_settlement_is_booked_although_its_bill_comes_after_a_refund(
 def test_a_refund_with_money_that_nobody_brought_there_is_found_once_its_bill_is_in(
     app: Flask, buyer: Buyer, sandbox: Simulator, clock: SteppingClock
 ) -> None:
-    fund_sponsor(app, 1_000)
-    order = buyer.buy(count=2)
-    sandbox.withdraw(596)
-    morning_after(clock)
-    go_through(app)
+    order = sell_and_settle(app, buyer, sandbox, clock)
     # It lay there before the programme began: no bill shows it.
     sandbox.world.storage.write("UPDATE funds SET balance_fen = balance_fen + 600")
     give_back(app, buyer, sandbox, order)
