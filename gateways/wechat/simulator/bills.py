@@ -180,7 +180,7 @@ def _fund(world: World, begin: int, end: int, account: str) -> list[str] | None:
         (
             _time(move["at"]),
             move["business_number"],
-            str(move["id"]).rjust(20, "1"),
+            f"1{move['id']:019}",
             move["name"],
             move["kind"],
             "收入" if move["amount_fen"] > 0 else "支出",

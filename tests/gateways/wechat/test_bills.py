@@ -96,6 +96,12 @@ def test_a_bill_that_does_not_add_up_is_not_read(old: str, new: str) -> None:
         read_trade_bill(TRADE.replace(old, new).encode())
 
 
+def test_two_movements_under_one_number_are_not_a_bill() -> None:
+    assert "`4200000001,`2," in FUND
+    with pytest.raises(Malformed, match="one number"):
+        read_fund_bill(FUND.replace("`4200000001,`2,", "`4200000001,`1,").encode())
+
+
 def test_bytes_that_are_no_text_are_not_a_bill() -> None:
     with pytest.raises(Malformed):
         read_trade_bill("交易时间".encode("gb18030"))
@@ -154,6 +160,15 @@ def test_payouts_appear_only_in_the_fund_bill_of_their_account(wechat: WeChat, s
     ]
     assert basic.rows[-1].balance_fen == simulator.balance_fen() == 894
     assert [(row.amount_fen, row.voucher_number) for row in operation.rows] == [(600, "T1")]
+
+
+def test_every_movement_of_a_long_day_has_a_number_of_its_own(
+    wechat: WeChat, simulator: Simulator, clock: StillClock
+) -> None:
+    for fen in range(1, 13):
+        simulator.set_balance("BASIC", fen)
+    clock.instant = datetime(2026, 3, 13, 10, 0, tzinfo=SHANGHAI).astimezone(UTC)
+    assert len({row.flow_number for row in wechat.bills.fund_bill(DAY).rows}) == 12
 
 
 @pytest.mark.usefixtures("busy_day")
