@@ -13,7 +13,7 @@ export { DownloadButton, save } from "../shared/files.js";
 export { amend, Control, Fields, Filters, Form, FormSheet, ReasonSheet } from "./forms.js";
 export { demo, may, me, useOfficer } from "./officer.js";
 export { RegionPicker } from "./region.js";
-export { parted, shown, Table } from "./table.js";
+export { exported, parted, shown, Table } from "./table.js";
 
 /** A screen's head: its title, which is the window's too, where it hangs (`back`: [words, address]), and its acts. */
 export function Heading({ title, back, lead, children }) {

@@ -63,9 +63,12 @@ function TakeAlong({ columns, rows, from, file }) {
     const all = from ? await from.all(setRead) : rows;
     save(new Blob([tableText(columns, all)], { type: "text/csv" }), `${file}.csv`);
   });
-  return html`<${Button} busy=${busy} onClick=${() => take()}>${busy ? t("table.reading", { count: count(read) }) : t("table.export")}<//>
+  return html`<${Button} busy=${busy} onClick=${() => take()}>${busy ? t("table.reading", { count: count(read) }) : t("table.export", { format: "CSV" })}<//>
     <${Failure} error=${error} />`;
 }
+
+/** A file the server makes of a table, for its `exports`. */
+export const exported = (format, path) => [t("table.export", { format }), path];
 
 /**
  * A table. `columns`: `[{key, name, unit, kind, sort, value(row), show(row)}]`, kinds money (fen), count, kilograms (grams), time, day, number (of a household or a tree), wide (long words), text.

@@ -118,7 +118,7 @@ export const WORDS = {
   "step.done": ["已完成", "Done"],
   "step.later": ["未开始", "Not yet"],
   "step.now": ["进行中", "Now"],
-  "table.export": ["导出 CSV", "Export CSV"],
+  "table.export": ["导出 {format}", "Export {format}"],
   "table.reading": ["已读取 {count} 行…", "{count} {count|row|rows} read…"],
   "time": ["时间", "Time"],
   "to": ["止", "To"],

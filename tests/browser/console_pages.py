@@ -1,6 +1,7 @@
 """The officers' console as a browser opens it: signed in without the form, which has tests of its own."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -28,6 +29,23 @@ def open_screen(page: Page, screen: str) -> None:
     loaded(page)
 
 
+def go_to(page: Page, screen: str) -> None:
+    """Go to another screen of the console that is open, as a link there does: what is loaded stays."""
+    if urlsplit(page.url).fragment.partition("?")[0] == screen.partition("?")[0]:
+        # The same screen would stay and only look elsewhere, and nothing would tell that it has.
+        go_to(page, "/nowhere")
+    page.evaluate(_GO, screen)
+    # What is left stands there until the next screen does.
+    expect(page.locator("#screen h1:not([data-left])")).to_be_visible()
+    loaded(page)
+
+
+_GO = """screen => {
+  document.querySelector("#screen h1").dataset.left = "";
+  location.hash = screen;
+}"""
+
+
 def loaded(page: Page) -> None:
     """Wait until the screen stands there with all that it asked for."""
     expect(page.locator("#screen h1")).to_be_visible()
@@ -46,7 +64,7 @@ def act(page: Page, name: str, **fields: str) -> None:
 
 
 def taken(page: Page, button: str) -> bytes:
-    """The file that a button saves."""
+    """The file that a button saves; the first of its name, which is that of the first table."""
     with page.expect_download() as kept:
-        page.get_by_role("button", name=button, exact=True).click()
+        page.get_by_role("button", name=button, exact=True).first.click()
     return Path(kept.value.path()).read_bytes()

@@ -116,7 +116,7 @@ def test_the_audit_is_narrowed_and_taken_along_as_it_is_narrowed(page: Page, sit
     page.reload()
     loaded(page)
     expect(entries.get_by_role("row")).to_have_count(2)
-    assert [row["对象"] for row in rows_of(taken(page, "CSV"))] == [f"incident:{incident}"]
+    assert [row["对象"] for row in rows_of(taken(page, "导出 CSV"))] == [f"incident:{incident}"]
     page.get_by_label("起", exact=True).fill("2021-01-01")
     page.get_by_label("止", exact=True).fill("2021-01-02")
     expect(page.get_by_text("没有符合的记录")).to_be_visible()
@@ -159,7 +159,7 @@ def test_a_closed_month_is_read_and_taken_along(page: Page, site: Site, shot: Sh
     page.get_by_role("button", name="查看").click()
     loaded(page)
     expect(page.get_by_text("未结账")).to_be_visible()
-    assert rows_of(taken(page, "CSV"))
+    assert rows_of(taken(page, "导出 CSV"))
     shot(page, "month-open")
 
 

@@ -9,7 +9,7 @@ import { WORDS } from "../../words/console-control.js";
 import { WORDS as HOUSEHOLD_WORDS } from "../../words/console-households.js";
 import { WORDS as REGISTRY_WORDS } from "../../words/console-registry.js";
 import { thing, Told, toldLine } from "../facts.js";
-import { Filters, Heading, Nothing, Table } from "../parts.js";
+import { exported, Filters, Heading, Nothing, Table } from "../parts.js";
 
 addWords(WORDS);
 addWords(ACTION_WORDS);
@@ -43,5 +43,5 @@ export default function Audit({ query }) {
     { name: "from", kind: "day", label: t("from"), min: "2020-01-01" }, { name: "to", kind: "day", label: t("to"), min: "2020-01-01" },
   ]} />
     <${Listed} from=${from} empty=${html`<${Nothing} title=${t("audit.none")} hint=${t("audit.none.hint")} query=${query} />`}>
-      ${(items) => html`<${Table} caption=${t("audit.entries")} rows=${items} columns=${columns(query)} exports=${[["CSV", address("/officer/audit.csv", asked)]]} />`}<//></div>`;
+      ${(items) => html`<${Table} caption=${t("audit.entries")} rows=${items} columns=${columns(query)} exports=${[exported("CSV", address("/officer/audit.csv", asked))]} />`}<//></div>`;
 }

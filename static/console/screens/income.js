@@ -7,7 +7,7 @@ import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-income.js";
 import { below, LEVELS, moneyColumns, nameColumn, spreadColumns } from "../income-columns.js";
-import { amend, Control, Facts, Filters, Heading, Table, useOfficer } from "../parts.js";
+import { amend, Control, exported, Facts, Filters, Heading, Table, useOfficer } from "../parts.js";
 
 addWords(WORDS);
 
@@ -16,17 +16,17 @@ const FIRST = "2018-01-01";
 
 const columns = (group) => [
   nameColumn(group),
+  ...moneyColumns(),
+  { key: "per_person_fen", name: t("per_person"), unit: t("yuan"), kind: "money" },
+  ...(group === "year" ? [{ key: "poverty_line", name: t("poverty_line"), value: (line) => lineText(line.poverty_line) }] : []),
+  ...(group === "household" ? [] : spreadColumns()),
+  { key: "trees_sold", name: t("trees_sold"), kind: "count" },
+  { key: "trees_unsold", name: t("trees_unsold"), kind: "count" },
+  { key: "sink_g", name: t("sink"), unit: t("kg"), kind: "kilograms" },
   ...(group === "household" ? [{ key: "place", name: t("place"), kind: "wide" }] : [
     { key: "households", name: t("households"), kind: "count" }, { key: "people", name: t("people"), kind: "count" },
     { key: "households_without_income", name: t("without"), kind: "count" }, { key: "households_never_paid", name: t("never_paid"), kind: "count" },
   ]),
-  { key: "trees_sold", name: t("trees_sold"), kind: "count" },
-  { key: "trees_unsold", name: t("trees_unsold"), kind: "count" },
-  { key: "sink_g", name: t("sink"), unit: t("kg"), kind: "kilograms" },
-  ...moneyColumns(),
-  { key: "per_person_fen", name: t("per_person"), unit: t("yuan"), kind: "money" },
-  ...(group === "household" ? [] : spreadColumns()),
-  ...(group === "year" ? [{ key: "poverty_line", name: t("poverty_line"), value: (line) => lineText(line.poverty_line) }] : []),
 ];
 
 /** A published line in words: yuan for each person in a year, never set against anybody's income. */
@@ -78,6 +78,6 @@ function Report({ asked, group }) {
     <${Failure} error=${head.error} again=${head.again} />
     <${Listed} from=${from} empty=${html`<${Empty} title=${t("income.none")} hint=${t("income.none.hint")} />`}>
       ${(items) => html`<${Table} caption=${t(`by.${group}`)} rows=${items} columns=${columns(group)} link=${link} total=${head.answer && { ...head.answer.totals, name: t("total") }}
-        exports=${[["CSV", address(`${REPORT}.csv`, asked)], ["Excel", address(`${REPORT}.xlsx`, asked)]]} />`}
+        exports=${[exported("CSV", address(`${REPORT}.csv`, asked)), exported("Excel", address(`${REPORT}.xlsx`, asked))]} />`}
     <//>`;
 }

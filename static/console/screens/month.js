@@ -5,7 +5,7 @@ import { Loaded } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-control.js";
-import { Facts, Heading, Table } from "../parts.js";
+import { exported, Facts, Heading, Table } from "../parts.js";
 
 addWords(WORDS);
 
@@ -25,7 +25,7 @@ export default function Month({ month }) {
     <${Loaded} from=${from}>${(one) => html`
       <${Facts} facts=${[[t("month.closed_at"), one.closed_at ? time(one.closed_at) : t("month.open")], [t("month.sum"), `${yuan(one.sum_fen)} ${t("yuan")}`], ["SHA-256", one.sha256 && html`<code class="breaks">${one.sha256}</code>`]]}>
         ${one.sum_fen !== 0 && html`<p class="notice bad">${t("month.sum.wrong")}</p>`}<//>
-      ${one.counties.length ? html`<${Table} caption=${t("month.counties")} rows=${one.counties} exports=${[["CSV", `/officer/months/${month}.csv`]]}
+      ${one.counties.length ? html`<${Table} caption=${t("month.counties")} rows=${one.counties} exports=${[exported("CSV", `/officer/months/${month}.csv`)]}
         columns=${[{ key: "name", name: t("region.level.2"), value: ({ name, county }) => name ?? (county || t("month.several")) }, ...COUNTY.map(money)]} />` : html`<p class="card soft">${t("month.nothing")}</p>`}
       ${one.accounts.length > 0 && html`<${Table} caption=${t("month.accounts")} rows=${one.accounts} file=${`danzhu-accounts-${month}`} columns=${[{ key: "account", name: t("month.account"), value: accountName }, ...ACCOUNT.map(money)]} />
       <p class="small soft">${t("month.accounts.about")}</p>`}`}<//></div>`;

@@ -9,7 +9,7 @@ import { addWords, t } from "../../shared/words.js";
 import { WORDS } from "../../words/console-income.js";
 import { Bars } from "../chart.js";
 import { below, moneyColumns, nameColumn, spreadColumns } from "../income-columns.js";
-import { Figures, Filters, Heading, may, Table, useOfficer } from "../parts.js";
+import { exported, Figures, Filters, Heading, may, Table, useOfficer } from "../parts.js";
 import { chain } from "../region.js";
 import { WaitingForMe } from "../waiting.js";
 
@@ -23,12 +23,12 @@ const MOST = 100;
 
 const columns = (level) => [
   nameColumn(level),
+  ...moneyColumns(), ...(level === "household" ? [] : spreadColumns()),
+  { key: "trees_sold", name: t("trees_sold"), kind: "count" },
   ...(level === "household" ? [] : [
     { key: "households", name: t("households"), kind: "count" },
     { key: "households_without_income", name: t("without"), kind: "count" },
   ]),
-  { key: "trees_sold", name: t("trees_sold"), kind: "count" },
-  ...moneyColumns(), ...(level === "household" ? [] : spreadColumns()),
 ];
 
 function Chart({ region, year, years }) {
@@ -63,7 +63,7 @@ function Income({ who, query }) {
   ]} />
       ${years.answer && html`<${Chart} region=${region} year=${query.year} years=${years.answer.items} />`}
       ${items.length ? html`<${Table} caption=${t(`by.${level}`)} rows=${items} columns=${columns(level)} link=${link} total=${{ ...totals, name: t("total") }}
-        exports=${[["CSV", address(`${REPORT}.csv`, { group_by: level, region, ...span(query.year) })], ["Excel", address(`${REPORT}.xlsx`, { group_by: level, region, ...span(query.year) })]]} />`
+        exports=${[exported("CSV", address(`${REPORT}.csv`, { group_by: level, region, ...span(query.year) })), exported("Excel", address(`${REPORT}.xlsx`, { group_by: level, region, ...span(query.year) }))]} />`
     : html`<${Empty} title=${t("income.none")} hint=${t("income.none.hint")} />`}
       ${more && html`<p class="row"><span class="soft">${t("income.first", { count: count(MOST) })}</span><a class="tap" href=${`#${address("/income", { group_by: level, region, ...span(query.year) })}`}>${t("nav.income")} ›</a></p>`}
     </div>`}<//>`;

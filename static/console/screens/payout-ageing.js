@@ -5,7 +5,7 @@ import { time } from "../../shared/format.js";
 import { Listed, Loaded } from "../../shared/parts.js";
 import { html } from "../../shared/view.js";
 import { t } from "../../shared/words.js";
-import { Filters, Heading, may, Nothing, Table } from "../parts.js";
+import { exported, Filters, Heading, may, Nothing, Table } from "../parts.js";
 import { BATCH } from "../payouts.js";
 
 const AGEING = "/officer/payouts/ageing";
@@ -33,6 +33,6 @@ export default function Ageing({ query }) {
       <${Table} caption=${t("ageing.buckets")} rows=${spanOf(buckets)} file="danzhu-ageing" columns=${[{ key: "span", name: t("ageing.days") }, households(), amount()]} />
       <${Silent} rows=${silent} />`}<//>
     <${Listed} from=${from} empty=${html`<${Nothing} title=${t("ageing.none")} hint=${t("ageing.none.hint")} query=${query} />`}>
-      ${(items) => html`<${Table} caption=${t("ageing.whose")} rows=${items} exports=${[["CSV", address(`${AGEING}.csv`, asked)]]} link=${({ public_id: id }) => may("GET /officer/households/{public_id}") && `#/households/${id}`}
+      ${(items) => html`<${Table} caption=${t("ageing.whose")} rows=${items} exports=${[exported("CSV", address(`${AGEING}.csv`, asked))]} link=${({ public_id: id }) => may("GET /officer/households/{public_id}") && `#/households/${id}`}
         columns=${[{ key: "household_number", name: t("batch.household"), kind: "number" }, { key: "name", name: t("batch.payee") }, { key: "place", name: t("place") }, { key: "payable_since", name: t("ageing.since"), kind: "time" }, days(), amount()]} />`}<//></div>`;
 }
