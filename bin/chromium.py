@@ -9,12 +9,15 @@ from bin.environment import apt_install, say
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests" / "browser"
-PACKAGE = "chromium"
+#: Debian's packages and their programs, the best first: without a window a page costs some two fifths less.
+PACKAGES = ("chromium-headless-shell", "chromium")
 
 
 def find() -> str | None:
     """The program to open pages with: the one CHROMIUM names, or the system's; None where there is none."""
-    return shutil.which(os.environ.get("CHROMIUM") or PACKAGE)
+    named = os.environ.get("CHROMIUM")
+    found = map(shutil.which, [named] if named else PACKAGES)
+    return next(filter(None, found), None)
 
 
 def wanted(arguments: Sequence[str]) -> bool:
@@ -36,8 +39,8 @@ def bring() -> str:
     if not shutil.which("apt-get"):
         return "there is no Chromium. Install one and name it: CHROMIUM=<program> bin/test"
     if os.geteuid() != 0:
-        return f"there is no Chromium. Run: sudo apt-get install {PACKAGE}"
+        return f"there is no Chromium. Run: sudo apt-get install {PACKAGES[0]}"
     say("Installing Debian's chromium, which the tests in tests/browser open pages with ...")
-    if apt_install(PACKAGE) and find():
+    if apt_install(*PACKAGES) and find():
         return ""
     return "Debian's chromium could not be installed. CHROMIUM names another one."

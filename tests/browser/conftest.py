@@ -35,6 +35,7 @@ from bin.browser import launch
 from tests.browser.screens import LANGUAGES, SCREENS, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.starting import made_world, started
+from tests.browser.sweeps import Sweep
 from tests.browser.watching import PageWatch
 
 HERE = Path(__file__).parent
@@ -155,3 +156,9 @@ def shot(screen: str, language: str) -> Shot:
             page.screenshot(path=Path(folder) / f"{name}-{screen}-{language}.png", full_page=True)
 
     return taken
+
+
+@pytest.fixture
+def sweep(screen: str, language: str) -> Sweep:
+    """Looks at screen after screen."""
+    return Sweep(screen, language)

@@ -1,10 +1,8 @@
 """Every screen of the console's side of money, in every state, on every screen size: fit for people."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +19,11 @@ from domain.roles import Role
 from flows.running import running
 from models import Officer, PayoutBatch, Reconciliation
 from services import payout_decisions
-from tests.browser.console_pages import loaded, open_as
+from tests.browser.console_pages import go_to, open_as
 from tests.browser.console_rows import make_closed_month, make_day
-from tests.browser.screens import SCREENS, NewPage
+from tests.browser.screens import NewPage
 from tests.browser.site import Site
-from tests.browser.standards import assert_fit_for_people, assert_no_sideways_scroll, assert_touchable
+from tests.browser.sweeps import IN_EVERY_WAY, Sweep
 from tests.support import payouts
 from tests.support.auditing import make_period_export
 from tests.support.people import OFFICER_PASSWORD, make_officer
@@ -186,52 +184,19 @@ def made(site: Site) -> dict[str, Any]:
     }
 
 
-#: Sizes beside the one a page is opened on, which is the widest: what folds away on a phone is judged there as well.
-NARROWER = {"desk": ["phone"]}
-
-
-@pytest.mark.parametrize(
-    ("screen", "language"), [("small", "zh"), ("desk", "zh"), ("small", "en")], indirect=True
-)
+@IN_EVERY_WAY
 def test_every_screen_about_money_is_fit_for_people(
-    new_page: NewPage, site: Site, made: dict[str, Any], screen: str, language: str
+    new_page: NewPage, site: Site, made: dict[str, Any], language: str, sweep: Sweep
 ) -> None:
-    sizes = [screen, *NARROWER.get(screen, [])]
     pages: dict[str, Page] = {}
     for who, password in (("auditor", ""), ("county", ""), (made["payer"], OFFICER_PASSWORD)):
-        pages[who] = new_page(screen=sizes[0])
+        pages[who] = new_page()
         open_as(pages[who], site, who, "/me", password)
-    unfit = {}
     for name, case in CASES.items():
         page = pages[made.get(case.who, case.who)]
-        page.set_viewport_size(SCREENS[sizes[0]])
-        page.goto("about:blank")
-        page.goto(f"/console#{case.at(made)}")
-        loaded(page)
+        go_to(page, case.at(made))
         if case.press:
             page.get_by_role("button", name=case.press[language == "en"], exact=True).first.click()
             expect(page.get_by_role("dialog")).to_be_visible()
-        for size in sizes:
-            page.set_viewport_size(SCREENS[size])
-            keep(page, f"money-{name}-{size}-{language}")
-            try:
-                judge(page, size)
-            except AssertionError as error:
-                unfit[f"{name} {size}"] = str(error)
-    assert not unfit, "\n\n".join(f"{name}: {why}" for name, why in unfit.items())
-
-
-def judge(page: Page, size: str) -> None:
-    """All three standards; colours and roles not on the other phone, which changes none."""
-    if size == "phone":
-        assert_touchable(page)
-        assert_no_sideways_scroll(page)
-    else:
-        assert_fit_for_people(page)
-
-
-def keep(page: Page, name: str) -> None:
-    """A picture of the whole page below $SCREENSHOTS, where that is set."""
-    folder = os.environ.get("SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+        sweep.look(page, f"money-{name}")
+    sweep.assert_fit()

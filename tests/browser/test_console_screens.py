@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.console_pages import open_screen, sign_in
+from tests.browser.console_pages import go_to, open_as
 from tests.browser.console_places import Places, make_places
-from tests.browser.screens import Shot, looks
+from tests.browser.screens import Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
+from tests.browser.sweeps import IN_EVERY_WAY, Sweep
 
 #: Who looks at what; names in braces are those of Places.
 SCREENS = {
@@ -57,8 +58,6 @@ SCREENS = {
         "/poverty-lines",
     ),
 }
-#: All sizes in Chinese, the smallest in English too.
-IN_EVERY_WAY = looks("screen,language", ("small", "zh"), ("phone", "zh"), ("desk", "zh"), ("small", "en"))
 
 
 @pytest.fixture(scope="package")
@@ -70,19 +69,15 @@ def places(site: Site) -> Places:
 @pytest.mark.parametrize("officer", SCREENS)
 @IN_EVERY_WAY
 def test_every_screen_of_the_registry_is_fit_for_people(
-    officer: str, page: Page, site: Site, places: Places, shot: Shot
+    officer: str, page: Page, site: Site, places: Places, sweep: Sweep
 ) -> None:
-    sign_in(page, site, officer)
-    unfit = []
+    open_as(page, site, officer)
     for address in SCREENS[officer]:
         path = address.format(**{name: getattr(places, name) for name in places.__slots__})
-        open_screen(page, path)
-        shot(page, "console-" + address.strip("/").translate(str.maketrans("/?=&", "----", "{}")))
-        try:
-            assert_fit_for_people(page)
-        except AssertionError as error:
-            unfit.append(f"{path}\n{error}")
-    assert not unfit, "\n\n".join(unfit)
+        go_to(page, path)
+        name = address.strip("/").translate(str.maketrans("/?=&", "----", "{}"))
+        sweep.look(page, name)
+    sweep.assert_fit()
 
 
 @IN_EVERY_WAY

@@ -161,7 +161,9 @@ def filmed(
     second = browser.browser_type.launch(
         executable_path=chromium.find(), args=[*ARGUMENTS, *camera], env={**os.environ}
     )
-    context = second.new_context(base_url=site.url, locale="zh-CN", service_workers="block")
+    context = second.new_context(
+        base_url=site.url, locale="zh-CN", service_workers="block", permissions=["camera"]
+    )
     page_watch.watch(context)
     yield context.new_page()
     page_watch.settle()

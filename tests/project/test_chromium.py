@@ -31,6 +31,13 @@ def test_a_browser_that_is_there_is_used_as_it_is(bare: Callable[..., None], tmp
     assert chromium.find() == str(tmp_path / "chromium")
 
 
+def test_the_one_without_a_window_is_taken_before_the_other(
+    bare: Callable[..., None], tmp_path: Path
+) -> None:
+    bare(chromium="exit 0", chromium_headless_shell="exit 0")
+    assert chromium.find() == str(tmp_path / "chromium-headless-shell")
+
+
 def test_another_browser_may_be_named(
     bare: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -41,12 +48,20 @@ def test_another_browser_may_be_named(
     assert chromium.bring() == "CHROMIUM names nowhere, which is not a program."
 
 
+@pytest.mark.parametrize("package", chromium.PACKAGES)
 def test_root_gets_it_installed_with_one_line_about_it(
-    bare: Callable[..., None], capfd: pytest.CaptureFixture[str], tmp_path: Path
+    package: str, bare: Callable[..., None], capfd: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    made = f'[ "$1" = update ] || {{ : > {tmp_path}/chromium; /bin/chmod 755 {tmp_path}/chromium; }}'
-    bare(apt_get=f"echo Reading package lists...\n{made}")
+    made = f": > {tmp_path}/{package}; /bin/chmod 755 {tmp_path}/{package}"
+    bare(
+        apt_get=f"""echo Reading package lists...
+            [ "$1" = update ] && exit
+            for name; do :; done
+            [ "$name" = {package} ] || exit 100
+            {made}"""
+    )
     assert chromium.bring() == ""
+    assert chromium.find() == str(tmp_path / package)
     assert capfd.readouterr().out.splitlines() == [
         "Installing Debian's chromium, which the tests in tests/browser open pages with ..."
     ]
