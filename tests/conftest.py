@@ -42,8 +42,9 @@ pytest.register_assert_rewrite("tests.machine.proof", "tests.machine.programme")
 
 # A machine that others use is late for many reasons, none of which is a fault.
 hypothesis.settings.register_profile(
-    "danzhu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+    "danzhu", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
+hypothesis.settings.register_profile("explore", hypothesis.settings.get_profile("danzhu"), derandomize=False)
 hypothesis.settings.load_profile("danzhu")
 
 #: The database of this process; whoever starts another process on it reads the same variable.

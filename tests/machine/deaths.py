@@ -31,6 +31,8 @@ class Fate:
         self.place: Place | None = None
         self.passings = 0
         self.deaths = 0
+        #: How many transactions have been committed while this watched.
+        self.commits = 0
 
     def plan(self, place: Place, passings: int) -> None:
         """Die when `place` has been passed so many times."""
@@ -69,13 +71,17 @@ class Fate:
         def commits(*_: object) -> None:
             self.passes(Place.COMMIT)
 
-        sa.event.listen(Session, "after_begin", began)
-        sa.event.listen(Session, "before_commit", commits)
+        def committed(*_: object) -> None:
+            self.commits += 1
+
+        watched = {"after_begin": began, "before_commit": commits, "after_commit": committed}
+        for event, heard in watched.items():
+            sa.event.listen(Session, event, heard)
         try:
             yield
         finally:
-            sa.event.remove(Session, "after_begin", began)
-            sa.event.remove(Session, "before_commit", commits)
+            for event, heard in watched.items():
+                sa.event.remove(Session, event, heard)
 
 
 def survived(deliver: Deliver) -> Deliver:

@@ -230,6 +230,10 @@ class MoneyMachine(Programme, RuleBasedStateMachine):
     def holds_now(self) -> None:
         """After every step."""
         with self.watched():
+            # What lies in the rows is as good as it was until something is written.
+            if self.fate.commits != self.proven:
+                proof.check_rows(self.app)
+                self.proven = self.fate.commits
             proof.check_now(self.app, self.sandbox, self.clock())
         self.tally.steps += 1
 

@@ -91,6 +91,8 @@ class Programme:
             sponsor.pay_in(session, 1_000 * PLENTY_FEN, "PAY-IN", START)
         self.shop: Shop = make_shop(self.app, (3, 2))
         self.fate, self.skew, self.serial = Fate(), 0, 0
+        #: How many commits of the programme have been proven.
+        self.proven = -1
         self.bought: list[Bought] = []
         self.repeats: list[Repeat] = []
         self.ends = ExitStack()
@@ -118,6 +120,7 @@ class Programme:
         morning_after(self.clock, proof.today(self.clock()))
         for job in JOBS * 2:
             assert self.run_job(job)
+        proof.check_rows(self.app)
         proof.check_now(self.app, self.sandbox, self.clock())
         proof.check_at_rest(self.app, self.sandbox)
 

@@ -124,7 +124,6 @@ def _ask(world: World, operation: str, examples: int, mode: GenerationMode) -> i
 
     @settings(
         max_examples=examples,
-        derandomize=True,
         database=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
