@@ -1,6 +1,6 @@
 """Journeys in a real browser, against the whole system as bin/run starts it: web server, worker, simulated WeChat.
 
-    @ON_EVERY_SCREEN                              # tests.browser.screens: ON_PHONES, ON_A_DESK, IN_BOTH_LANGUAGES too
+    @IN_EVERY_WAY                                 # tests.browser.screens: ON_EVERY_SCREEN, ON_A_DESK and others too
     def test_…(site: Site, page: Page, page_watch: PageWatch, shot: Shot) -> None:
         page.goto("/")                            # addresses are relative to the site
         with page_watch.expecting("409 POST /api/v1/orders"):  # announced; whatever else goes wrong fails the test

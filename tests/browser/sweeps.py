@@ -5,11 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.screens import SCREENS, looks
+from tests.browser.screens import SCREENS
 from tests.browser.standards import assert_fit_for_people, assert_no_sideways_scroll, assert_touchable
 
-#: All sizes in Chinese, the smallest in English too; those of NARROWER are looked at with the one they belong to.
-IN_EVERY_WAY = looks("screen,language", ("small", "zh"), ("desk", "zh"), ("small", "en"))
 #: Sizes beside the one a page is opened on, which is the widest: what folds away on a phone is judged there as well.
 NARROWER = {"desk": ["phone"]}
 

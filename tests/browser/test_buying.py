@@ -60,6 +60,7 @@ def _buy_named(site: Site, code: str) -> None:
 
 
 @pytest.mark.main_journey
+@pytest.mark.both_engines
 @ON_A_PHONE
 def test_a_buyer_goes_from_the_front_door_to_a_certificate_and_may_take_it_all_back(
     page: Page, site: Site, shot: Shot

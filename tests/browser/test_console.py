@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from domain.roles import Role
-from tests.browser.console_pages import loaded, open_as, open_screen, sign_in
+from tests.browser.console_pages import go_to, loaded, open_as
 from tests.browser.console_places import FOREIGN_COUNTY, fresh_household, officer_of
-from tests.browser.screens import IN_BOTH_LANGUAGES, ON_A_DESK, ON_EVERY_SCREEN, Shot
+from tests.browser.screens import IN_BOTH_LANGUAGES, IN_EVERY_WAY, ON_A_DESK, ON_EVERY_SCREEN, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people, assert_no_sideways_scroll
 from tests.browser.watching import PageWatch
@@ -77,8 +77,7 @@ def test_a_sign_in_that_ends_in_the_midst_of_work_gives_the_screen_back_as_it_wa
 
 
 @pytest.mark.main_journey
-@ON_EVERY_SCREEN
-@IN_BOTH_LANGUAGES
+@IN_EVERY_WAY
 def test_the_overview_goes_from_the_county_down_to_a_household(
     page: Page, site: Site, shot: Shot, language: str
 ) -> None:
@@ -169,7 +168,7 @@ def test_an_officer_of_another_county_finds_nothing_here(
     page: Page, site: Site, page_watch: PageWatch, shot: Shot, language: str
 ) -> None:
     household = site.call("GET", "/officer/households?limit=1", site.officer("county"))["items"][0]
-    sign_in(page, site, officer_of(site, Role.REGISTRAR, FOREIGN_COUNTY))
+    open_as(page, site, officer_of(site, Role.REGISTRAR, FOREIGN_COUNTY), "/me")
     for address in (
         "/",
         "/households",
@@ -179,7 +178,7 @@ def test_an_officer_of_another_county_finds_nothing_here(
         "/verifications",
         "/year-reviews",
     ):
-        open_screen(page, address)
+        go_to(page, address)
         expect(page.locator("main .empty, main .card.soft").first).to_be_visible()
         expect(page.get_by_role("main").get_by_role("row")).to_have_count(0)
         shot(page, f"console-empty{address.replace('/', '-')}")

@@ -21,9 +21,9 @@ from models import Officer, PayoutBatch, Reconciliation
 from services import payout_decisions
 from tests.browser.console_pages import go_to, open_as
 from tests.browser.console_rows import make_closed_month, make_day
-from tests.browser.screens import NewPage
+from tests.browser.screens import IN_EVERY_WAY, NewPage
 from tests.browser.site import Site
-from tests.browser.sweeps import IN_EVERY_WAY, Sweep
+from tests.browser.sweeps import Sweep
 from tests.support import payouts
 from tests.support.auditing import make_period_export
 from tests.support.people import OFFICER_PASSWORD, make_officer

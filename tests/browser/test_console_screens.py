@@ -5,10 +5,10 @@ from playwright.sync_api import Page
 
 from tests.browser.console_pages import go_to, open_as
 from tests.browser.console_places import Places, make_places
-from tests.browser.screens import Shot
+from tests.browser.screens import IN_EVERY_WAY, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
-from tests.browser.sweeps import IN_EVERY_WAY, Sweep
+from tests.browser.sweeps import Sweep
 
 #: Who looks at what; names in braces are those of Places.
 SCREENS = {

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.screens import IN_BOTH_LANGUAGES, ON_EVERY_SCREEN, NewPage, Shot
+from tests.browser.screens import IN_EVERY_WAY, NewPage, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
 from tests.browser.watching import PageWatch
@@ -17,8 +17,7 @@ def certificate_url(site: Site) -> str:
     return str(site.call("GET", "/certificates", buyer)["items"][0]["url"])
 
 
-@ON_EVERY_SCREEN
-@IN_BOTH_LANGUAGES
+@IN_EVERY_WAY
 @pytest.mark.parametrize(
     ("path", "heading"),
     [
@@ -40,9 +39,7 @@ def test_the_open_pages_are_fit_for_everybody(
     assert_fit_for_people(page)
 
 
-@pytest.mark.both_engines
-@ON_EVERY_SCREEN
-@IN_BOTH_LANGUAGES
+@IN_EVERY_WAY
 def test_a_paid_certificate_is_fit_for_everybody(page: Page, shot: Shot, certificate_url: str) -> None:
     page.goto(certificate_url)
     expect(page.get_by_role("heading", level=1)).to_contain_text("真实有效")
@@ -63,8 +60,7 @@ def test_who_asked_for_larger_type_has_it_on_the_pages_that_are_sent_whole(
     assert_fit_for_people(page)
 
 
-@ON_EVERY_SCREEN
-@IN_BOTH_LANGUAGES
+@IN_EVERY_WAY
 def test_a_mistyped_serial_is_told_on_a_page_fit_for_everybody(
     page: Page, page_watch: PageWatch, shot: Shot
 ) -> None:
