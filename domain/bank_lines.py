@@ -45,6 +45,33 @@ class BankMovement:
     amount_fen: int
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days a statement is of, both included."""
+
+    first: date
+    last: date
+
+
+def span_of(
+    movements: Sequence[BankMovement], *, since: date | None, until: date | None, today: date
+) -> Span | None:
+    """The days a statement is of: from its first line to its last, or those the bank was asked for, which may be more.
+
+    None for a statement without lines that nobody says the days of. Raises Invalid("bank_days_wrong") for days that do
+    not hold all lines, or that are still to come.
+    """
+    days = [movement.day for movement in movements]
+    first, last = since or min(days, default=None), until or max(days, default=None)
+    if first is None or last is None:
+        return None
+    if not (first <= min(days, default=first) and max(days, default=last) <= last and first <= last):
+        raise Invalid("bank_days_wrong", first=str(first), last=str(last))
+    if until and until > today:
+        raise Invalid("bank_days_wrong", first=str(first), last=str(last))
+    return Span(first, last)
+
+
 def read_lines(rows: Iterable[Cells]) -> list[BankMovement]:
     """The lines of a statement, all or none.
 

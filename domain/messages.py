@@ -285,6 +285,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "银行流水第 {row} 行：流水号“{serial}”在文件中重复。",
         "Line {row} of the bank file: the serial “{serial}” stands in it twice.",
     ),
+    "bank_days_wrong": (
+        "流水的起止日期（{first} 至 {last}）未包含文件中的全部流水，或晚于今天。",
+        "The days of the statement ({first} to {last}) do not hold all of its lines, or are still to come.",
+    ),
     "bank_line_changed": (
         "流水号“{serial}”以前导入时内容不同，请向银行核实。",
         "The line with serial “{serial}” said something else before; ask the bank.",

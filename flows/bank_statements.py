@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO
 
-from domain.bank_lines import read_lines
+from domain.bank_lines import read_lines, span_of
+from domain.clock import business_day
 from domain.errors import Invalid
 from domain.sheet_problems import reason
 from flows.running import Running
@@ -33,19 +35,24 @@ class Brought:
     found: Sequence[Found]
 
 
-def bring(parts: Running, file: BinaryIO, actor: str) -> Brought:
+def bring(
+    parts: Running, file: BinaryIO, actor: str, *, since: date | None = None, until: date | None = None
+) -> Brought:
     """Keep the lines of a seekable file and compare them with the book; nothing is booked.
 
-    Raises Invalid for a file or line that cannot be read (nothing is kept then), Conflict("bank_line_changed").
+    `since` and `until` are the days the bank was asked for, where nothing moved on them. Raises Invalid for a file or
+    line that cannot be read or days that cannot be (nothing is kept then), Conflict("bank_line_changed").
     """
     try:
         sha256 = digest(file, LIMITS)
         lines = read_lines(open_sheet(file, LIMITS).rows)
     except SheetRefused as refused:
         raise Invalid("bank_file_unreadable", reason=reason(refused.code, refused.details)) from refused
-    if not lines:
+    now = parts.clock()
+    span = span_of(lines, since=since, until=until, today=business_day(now))
+    if span is None:
         raise Invalid("bank_file_unreadable", reason=reason("sheet_without_rows", {}))
     with transaction() as session:
-        statement = bank_statements.accept(session, lines, sha256=sha256, actor=actor, now=parts.clock())
-        found = bank_statements.compare(session, parts.clock())
+        statement = bank_statements.accept(session, lines, span, sha256=sha256, actor=actor, now=now)
+        found = bank_statements.compare(session, now)
     return Brought(statement, found)

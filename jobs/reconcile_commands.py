@@ -57,11 +57,22 @@ def reconcile_day(day: datetime) -> None:
 
 @reconcile_group.command("bank")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
-def reconcile_bank(file: Path) -> None:
+@click.option(
+    "--from",
+    "since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The first day asked for, if nothing moved then.",
+)
+@click.option(
+    "--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day asked for, if nothing moved then."
+)
+def reconcile_bank(file: Path, since: datetime | None, until: datetime | None) -> None:
     """Bring a bank statement (docs/bank-files.md) and show what differs from the book; nothing is booked."""
     try:
         with file.open("rb") as content:
-            brought = bring(running(), content, "command")
+            brought = bring(
+                running(), content, "command", since=since and since.date(), until=until and until.date()
+            )
     except Refusal as refusal:
         raise _spoken(refusal) from refusal
     statement = brought.statement

@@ -11,17 +11,18 @@ from models.types import BigId, UTCDateTime, state_type
 
 
 class BankStatement(Base):
-    """One file, known by its content, so that bringing it again changes nothing."""
+    """One file, known by its content, so that bringing it again adds nothing."""
 
     __tablename__ = "bank_statements"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    #: The days it is of, which may be more than those something moved on.
     first_day: Mapped[date] = mapped_column(sa.Date)
     last_day: Mapped[date] = mapped_column(sa.Date)
     row_count: Mapped[int]
+    #: When and by whom last: `officer:<id>` or `command`.
     brought_at: Mapped[datetime] = mapped_column(UTCDateTime)
-    #: `officer:<id>` or `command`.
     brought_by: Mapped[str] = mapped_column(sa.String(32))
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import ledger
-from domain.bank_lines import BankMovement
+from domain.bank_lines import BankMovement, Span
 from domain.clock import business_day, day_start
 from domain.errors import Conflict
 from domain.ledger import Event
@@ -21,32 +21,41 @@ INCOMING = (Event.SETTLED, Event.SPONSOR_PAID_IN)
 OUTGOING = (Event.PAYOUT_CONFIRMED, Event.TOPPED_UP)
 #: Days a transfer may take until the bank shows it.
 ON_THE_WAY = timedelta(days=3)
+DAY = timedelta(days=1)
 CHUNK = 500
 
 
 def accept(
-    session: Session, movements: Sequence[BankMovement], *, sha256: str, actor: str, now: datetime
+    session: Session,
+    movements: Sequence[BankMovement],
+    span: Span,
+    *,
+    sha256: str,
+    actor: str,
+    now: datetime,
 ) -> BankStatement:
-    """Keep a statement's lines, each once by the bank's own number; the same file again keeps nothing new.
+    """Keep a statement's lines, each once by the bank's own number; of the same file again only when it was brought,
+    and what more days it is said to be of.
 
     Raises Conflict("bank_line_changed") when the bank tells another day or amount under a number it gave before.
     """
-    known = session.scalar(sa.select(BankStatement).where(BankStatement.sha256 == sha256))
-    if known is not None:
-        return known
-    days = [movement.day for movement in movements]
-    statement = BankStatement(
-        sha256=sha256,
-        first_day=min(days),
-        last_day=max(days),
-        row_count=len(movements),
-        brought_at=now,
-        brought_by=actor,
-    )
-    session.add(statement)
-    session.flush()
-    for start in range(0, len(movements), CHUNK):
-        _add(session, statement.id, movements[start : start + CHUNK])
+    statement = session.scalar(sa.select(BankStatement).where(BankStatement.sha256 == sha256))
+    if statement is None:
+        statement = BankStatement(
+            sha256=sha256,
+            first_day=span.first,
+            last_day=span.last,
+            row_count=len(movements),
+            brought_at=now,
+            brought_by=actor,
+        )
+        session.add(statement)
+        session.flush()
+        for start in range(0, len(movements), CHUNK):
+            _add(session, statement.id, movements[start : start + CHUNK])
+    statement.first_day = min(statement.first_day, span.first)
+    statement.last_day = max(statement.last_day, span.last)
+    statement.brought_at, statement.brought_by = now, actor
     audit.record(
         session,
         actor=actor,
@@ -56,6 +65,20 @@ def accept(
         facts={"rows": len(movements), "from": str(statement.first_day), "to": str(statement.last_day)},
     )
     return statement
+
+
+def told_until(session: Session, first: date) -> date:
+    """The last day up to which statements tell of every day from `first` on; the day before `first` where none does.
+
+    The day on which a statement was brought was not over, so that it tells of no more than the day before.
+    """
+    reached = first - DAY
+    statements = sa.select(BankStatement).where(BankStatement.last_day >= first)
+    for statement in session.scalars(statements.order_by(BankStatement.first_day)):
+        if statement.first_day > reached + DAY:
+            break
+        reached = max(reached, min(statement.last_day, business_day(statement.brought_at) - DAY))
+    return reached
 
 
 def _add(session: Session, statement_id: int, movements: Sequence[BankMovement]) -> None:

@@ -7,7 +7,7 @@ taken over under the number it bore, so that WeChat never pays it twice.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,10 +19,10 @@ from domain.clock import business_day
 from domain.errors import Conflict
 from domain.ids import new_id
 from domain.orders import OrderState
-from models import AuditEntry, BankStatement, Credit, Gate, Incident, Order, RefundAttempt, TradeLine
+from models import AuditEntry, Credit, Gate, Incident, Order, RefundAttempt, TradeLine
 from models.credits import CreditState
+from services import bank_statements, refunds, users
 from services import ledger as book
-from services import refunds, users
 from services.bill_comparison import trade_lines_of
 from services.offers import RESTORED
 from services.programmes import terms_of_year
@@ -62,9 +62,13 @@ def unheard_of_payouts(session: Session, gap: Gap) -> list[str]:
     )
     if not session.scalar(sa.select(ripe)) or not book.balance_of(session, ledger.BANK):
         return []
-    heard = sa.exists().where(BankStatement.brought_at >= gap.restored_at)
-    if not session.scalar(sa.select(heard)):
-        return [f"the bank's statement from {gap.first} on is needed: `flask reconcile bank FILE`"]
+    told = bank_statements.told_until(session, gap.first)
+    if told < gap.last:
+        missing = f"{told + timedelta(days=1)} to {gap.last}"
+        return [
+            f"the bank's statement of {missing} is needed: `flask reconcile bank FILE`, with --from and --to where"
+            " nothing moved on its first or last day"
+        ]
     unknown = sa.select(Incident.subject).where(
         Incident.kind == "bank_unknown",
         Incident.opened_at >= gap.restored_at,

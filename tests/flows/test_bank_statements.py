@@ -1,6 +1,7 @@
 """A bank statement beside the book: found by number and amount, and nothing booked by itself."""
 
 import io
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
@@ -9,8 +10,9 @@ from flask import Flask
 from domain.errors import Conflict, Invalid
 from flows.bank_statements import Brought, bring
 from flows.running import Running
-from models import BankLine, Posting, database, transaction
+from models import BankLine, BankStatement, Posting, database, transaction
 from services import sponsor
+from services.bank_statements import told_until
 from tests.support.buying import Buyer, make_shop
 from tests.support.clock import START, SteppingClock
 from tests.support.keeping import Kept
@@ -152,3 +154,49 @@ def test_nobodys_name_or_words_are_kept(app: Flask, settled: str) -> None:
 def test_a_file_that_is_no_statement_is_refused(app: Flask, content: bytes) -> None:
     with app.app_context(), pytest.raises(Invalid, match="bank_file_unreadable"):
         bring(app.extensions["danzhu"], io.BytesIO(content), "command")
+
+
+def test_a_statement_tells_of_the_days_it_was_asked_for_and_not_of_the_one_it_came_on(
+    app: Flask, parts: Running, clock: SteppingClock
+) -> None:
+    def told(first: str) -> str:
+        with app.app_context():
+            return str(told_until(database(), date.fromisoformat(first)))
+
+    def brought(first: str | None = None, last: str | None = None, *lines: str) -> BankStatement:
+        text = "\n".join([HEADER, *lines]).encode()
+        since, until = (None if day is None else date.fromisoformat(day) for day in (first, last))
+        with app.app_context():
+            return bring(parts, io.BytesIO(text), "command", since=since, until=until).statement
+
+    clock.advance(days=9)  # to the 10th
+    assert told("2026-09-01") == "2026-08-31"
+    line, late = "2026-09-03,B1,,1.00,,", "2026-09-09,B2,,1.00,,"
+    brought(None, None, line)
+    assert [told("2026-09-01"), told("2026-09-03")] == ["2026-08-31", "2026-09-03"]
+    assert brought("2026-09-01", None, line).first_day == date(2026, 9, 1)
+    assert told("2026-09-01") == "2026-09-03"
+    brought(None, None, late)
+    assert told("2026-09-01") == "2026-09-03", "nobody has told of the days between"
+    assert brought("2026-09-04", "2026-09-10").row_count == 0
+    assert told("2026-09-01") == "2026-09-09", "the 10th is not over"
+    clock.advance(days=1)
+    brought("2026-09-04", "2026-09-10")
+    assert told("2026-09-01") == "2026-09-10"
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2026-09-04", None), (None, "2026-09-02"), (None, "2026-09-11"), ("2026-09-12", "2026-09-11")],
+    ids=["begins late", "ends early", "still to come", "backwards"],
+)
+def test_days_that_cannot_be_are_refused_and_nothing_is_kept(
+    app: Flask, parts: Running, clock: SteppingClock, first: str | None, last: str | None
+) -> None:
+    clock.advance(days=9)
+    text = f"{HEADER}\n2026-09-03,B1,,1.00,,\n".encode()
+    since, until = (None if day is None else date.fromisoformat(day) for day in (first, last))
+    with app.app_context():
+        with pytest.raises(Invalid, match="bank_days_wrong"):
+            bring(parts, io.BytesIO(text), "command", since=since, until=until)
+        assert database().scalar(sa.select(sa.func.count(BankStatement.id))) == 0

@@ -166,12 +166,13 @@ def test_it_stays_closed_until_people_have_seen_what_the_bank_paid_meanwhile(
     day = business_day(clock())
     morning_after(clock, day)
     (needed,) = reopen(app, parts)
-    assert "flask reconcile bank FILE" in needed
-    statement = (
-        f"交易日期,流水号,收入金额,支出金额,附言\n{day + timedelta(days=1)},B0007,,3.00,P00000001L00001\n"
-    )
+    assert f"statement of {day} to {day} is needed: `flask reconcile bank FILE`" in needed
+    late = f"交易日期,流水号,收入金额,支出金额,附言\n{day + timedelta(days=1)},B0007,,3.00,P00000001L00001\n"
     with app.app_context():
-        bank_statements.bring(parts, io.BytesIO(statement.encode()), "command")
+        bank_statements.bring(parts, io.BytesIO(late.encode()), "command")
+    assert reopen(app, parts)[0] == needed, "the day in question is not told of"
+    with app.app_context():
+        bank_statements.bring(parts, io.BytesIO(late.encode()), "command", since=day)
     assert reopen(app, parts)[-1].startswith("bank_unknown: bank:B0007")
     with app.app_context(), transaction() as session:
         paid = sa.select(Incident.id).where(Incident.subject == "bank:B0007")

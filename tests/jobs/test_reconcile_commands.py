@@ -82,6 +82,8 @@ def test_a_bank_statement_is_compared(app: Flask, tmp_path: Path) -> None:
     file.write_bytes(text.encode("gb18030"))
     done = flask(app, "reconcile", "bank", str(file))
     assert (done.exit_code, "The statement and the book agree" in done.output) == (0, True), done.output
+    done = flask(app, "reconcile", "bank", str(file), "--from", "2026-08-30", "--to", "2026-09-01")
+    assert (done.exit_code, "2026-08-30 – 2026-09-01" in done.output) == (0, True), done.output
     file.write_text(text + "2026-09-01,B2,1.00,,\n", "utf-8")
     done = flask(app, "reconcile", "bank", str(file))
     assert (done.exit_code, "theirs_only bank:B2 bank_fen=100" in done.output) == (1, True), done.output
