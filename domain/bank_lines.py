@@ -7,7 +7,7 @@ never looked at.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from domain import spreadsheet_values as values
 from domain.cell_errors import CellError
@@ -27,6 +27,7 @@ COLUMNS: tuple[Column, ...] = (
 #: Banks put titles above the header.
 HEADER_WITHIN = 20
 LONGEST_NUMBER = 64
+DAY = timedelta(days=1)
 
 #: The first thing in a memo that looks like somebody's number of a payment; the words around it are not kept.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Za-z][0-9A-Za-z-]{5,63}(?![0-9A-Za-z-])", re.ASCII)
@@ -47,10 +48,11 @@ class BankMovement:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The days a statement is of, both included."""
+    """The days a statement is of, both included, and the last one it tells wholly of, which may be before the first."""
 
     first: date
     last: date
+    told: date
 
 
 def span_of(
@@ -58,18 +60,18 @@ def span_of(
 ) -> Span | None:
     """The days a statement is of: from its first line to its last, or those the bank was asked for, which may be more.
 
-    None for a statement without lines that nobody says the days of. Raises Invalid("bank_days_wrong") for days that do
-    not hold all lines, or that are still to come.
+    Without `until` nobody knows whether the day of the last line was over when the bank was asked; with it, today is
+    not. None for a statement without lines that nobody says the days of. Raises Invalid("bank_days_wrong") for days
+    that do not hold all lines, or that are still to come.
     """
     days = [movement.day for movement in movements]
     first, last = since or min(days, default=None), until or max(days, default=None)
     if first is None or last is None:
         return None
-    if not (first <= min(days, default=first) and max(days, default=last) <= last and first <= last):
+    holds_all = first <= min(days, default=first) <= max(days, default=last) <= last
+    if not holds_all or (until and until > today):
         raise Invalid("bank_days_wrong", first=str(first), last=str(last))
-    if until and until > today:
-        raise Invalid("bank_days_wrong", first=str(first), last=str(last))
-    return Span(first, last)
+    return Span(first, last, min(last, today - DAY) if until else last - DAY)
 
 
 def read_lines(rows: Iterable[Cells]) -> list[BankMovement]:

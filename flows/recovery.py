@@ -19,10 +19,11 @@ from services.receipts import Receipt
 from services.recovery import Gap
 
 
-def reopen(parts: Running, actor: str) -> list[str]:
+def reopen(parts: Running, actor: str, *, nothing_at_bank: bool = False) -> list[str]:
     """Replay the days since the backup and open; returns what still stands in the way, nothing once it is open.
 
-    It may be asked again and again: what has been replayed is not replayed twice. Raises Conflict("not_restored").
+    It may be asked again and again: what has been replayed is not replayed twice. `nothing_at_bank`: somebody asked the
+    bank, and it has no payment of ours in hand any more. Raises Conflict("not_restored").
     """
     gap = recovery.gap(database())
     if parts.clock() < ready_at(gap.last):
@@ -39,13 +40,20 @@ def reopen(parts: Running, actor: str) -> list[str]:
                 f"{day}: {row.state.value}; see `flask reconcile day {day}` and `flask incidents list`"
             )
     follow_due(parts)
-    in_the_way += recovery.unheard_of_payouts(database(), gap)
+    in_the_way += recovery.unheard_of_payouts(database(), gap, nothing_at_bank=nothing_at_bank)
     in_the_way += [f"{found.rule}: {found.subject}: {found.detail}" for found in ledger.verify(database())]
     if not in_the_way:
         now = parts.clock()
         with transaction() as session:
             gates.open_gate(session, RESTORED, now)
-            audit.record(session, actor=actor, action="reopened", subject="database", now=now)
+            audit.record(
+                session,
+                actor=actor,
+                action=recovery.REOPENED,
+                subject="database",
+                now=now,
+                facts={"nothing_at_bank": nothing_at_bank},
+            )
     return in_the_way
 
 

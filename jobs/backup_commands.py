@@ -54,12 +54,15 @@ def restore(file: Path) -> None:
 
 @click.command("reopen")
 @click.option("--by", "username", required=True, help="The administrator who opens it.")
+@click.option(
+    "--nothing-at-bank", is_flag=True, help="The bank was asked: it has no payment in hand any more."
+)
 @with_appcontext
-def reopen(username: str) -> None:
+def reopen(username: str, nothing_at_bank: bool) -> None:
     """Replay WeChat's bills since the backup, and open a restored installation once nothing stands in the way."""
     try:
         officer = officers.find_officer(database(), username)
-        in_the_way = recovery.reopen(running(), f"officer:{officer.id}")
+        in_the_way = recovery.reopen(running(), f"officer:{officer.id}", nothing_at_bank=nothing_at_bank)
     except Refusal as refusal:
         told = message(refusal.code, "en", {**(refusal.fields or {}), **refusal.details})
         raise click.ClickException(told) from refusal

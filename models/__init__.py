@@ -6,7 +6,7 @@ A model decides nothing. Rules live in domain/ and services/.
 from models.access_tokens import AccessToken
 from models.accounts import HouseholdAccount
 from models.audit import AuditEntry, AuditSeal
-from models.bank_statements import BankLine, BankStatement
+from models.bank_statements import BankLine, BankPeriod, BankStatement
 from models.base import Base, database, db, end_reading, transaction
 from models.bills import BillFile, FundLine, TradeLine
 from models.bindings import BindingCode, BindingTry, HouseholdBinding
@@ -58,6 +58,7 @@ __all__ = [
     "AuditEntry",
     "AuditSeal",
     "BankLine",
+    "BankPeriod",
     "BankStatement",
     "Base",
     "BillFile",

@@ -11,19 +11,33 @@ from models.types import BigId, UTCDateTime, state_type
 
 
 class BankStatement(Base):
-    """One file, known by its content, so that bringing it again adds nothing."""
+    """One file, known by its content, so that bringing it again changes nothing."""
 
     __tablename__ = "bank_statements"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     sha256: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    #: The days it is of, which may be more than those something moved on.
     first_day: Mapped[date] = mapped_column(sa.Date)
     last_day: Mapped[date] = mapped_column(sa.Date)
     row_count: Mapped[int]
-    #: When and by whom last: `officer:<id>` or `command`.
     brought_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: `officer:<id>` or `command`.
     brought_by: Mapped[str] = mapped_column(sa.String(32))
+
+
+class BankPeriod(Base):
+    """Days a statement tells wholly of, told once as it was brought: later the same file tells no more."""
+
+    __tablename__ = "bank_periods"
+    __table_args__ = (sa.CheckConstraint("first_day <= last_day", name="in_order"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    statement_id: Mapped[int] = mapped_column(sa.ForeignKey("bank_statements.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date] = mapped_column(sa.Date, index=True)
+    told_at: Mapped[datetime] = mapped_column(UTCDateTime)
+    #: `officer:<id>` or `command`.
+    told_by: Mapped[str] = mapped_column(sa.String(32))
 
 
 class BankLine(Base):

@@ -7,12 +7,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from domain import ledger
-from domain.bank_lines import BankMovement, Span
+from domain.bank_lines import DAY, BankMovement, Span
 from domain.clock import business_day, day_start
 from domain.errors import Conflict
 from domain.ledger import Event
 from domain.reconciliations import Source, Verdict
-from models import BankLine, BankStatement, Difference, Posting, insert_for
+from models import BankLine, BankPeriod, BankStatement, Difference, Posting, insert_for
 from services import audit, differences
 from services.differences import Found
 
@@ -21,7 +21,6 @@ INCOMING = (Event.SETTLED, Event.SPONSOR_PAID_IN)
 OUTGOING = (Event.PAYOUT_CONFIRMED, Event.TOPPED_UP)
 #: Days a transfer may take until the bank shows it.
 ON_THE_WAY = timedelta(days=3)
-DAY = timedelta(days=1)
 CHUNK = 500
 
 
@@ -34,8 +33,7 @@ def accept(
     actor: str,
     now: datetime,
 ) -> BankStatement:
-    """Keep a statement's lines, each once by the bank's own number; of the same file again only when it was brought,
-    and what more days it is said to be of.
+    """Keep a statement's lines, each once by the bank's own number, and what days it tells of as it is brought now.
 
     Raises Conflict("bank_line_changed") when the bank tells another day or amount under a number it gave before.
     """
@@ -53,31 +51,35 @@ def accept(
         session.flush()
         for start in range(0, len(movements), CHUNK):
             _add(session, statement.id, movements[start : start + CHUNK])
-    statement.first_day = min(statement.first_day, span.first)
-    statement.last_day = max(statement.last_day, span.last)
-    statement.brought_at, statement.brought_by = now, actor
+    if span.told >= span.first:
+        session.add(
+            BankPeriod(
+                statement_id=statement.id,
+                first_day=span.first,
+                last_day=span.told,
+                told_at=now,
+                told_by=actor,
+            )
+        )
     audit.record(
         session,
         actor=actor,
         action="bank_statement_brought",
         subject=f"bank_statement:{statement.id}",
         now=now,
-        facts={"rows": len(movements), "from": str(statement.first_day), "to": str(statement.last_day)},
+        facts={"rows": len(movements), "from": str(span.first), "to": str(span.last)},
     )
     return statement
 
 
 def told_until(session: Session, first: date) -> date:
-    """The last day up to which statements tell of every day from `first` on; the day before `first` where none does.
-
-    The day on which a statement was brought was not over, so that it tells of no more than the day before.
-    """
+    """The last day up to which statements tell of every day from `first` on; the day before `first` where none does."""
     reached = first - DAY
-    statements = sa.select(BankStatement).where(BankStatement.last_day >= first)
-    for statement in session.scalars(statements.order_by(BankStatement.first_day)):
-        if statement.first_day > reached + DAY:
+    periods = sa.select(BankPeriod).where(BankPeriod.last_day >= first)
+    for period in session.scalars(periods.order_by(BankPeriod.first_day)):
+        if period.first_day > reached + DAY:
             break
-        reached = max(reached, min(statement.last_day, business_day(statement.brought_at) - DAY))
+        reached = max(reached, period.last_day)
     return reached
 
 
@@ -211,4 +213,4 @@ def _postings(session: Session) -> list[Found]:
 
 def _last_due(last: date) -> date:
     """The day before which every posting must be on a statement that goes to `last`."""
-    return last - ON_THE_WAY + timedelta(days=1)
+    return last - ON_THE_WAY + DAY

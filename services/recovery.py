@@ -7,12 +7,12 @@ taken over under the number it bore, so that WeChat never pays it twice.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from domain import ledger
+from domain.bank_lines import DAY
 from domain.bills import TradeKind
 from domain.certificates import Purpose
 from domain.clock import business_day
@@ -22,18 +22,19 @@ from domain.orders import OrderState
 from models import AuditEntry, Credit, Gate, Incident, Order, RefundAttempt, TradeLine
 from models.credits import CreditState
 from services import bank_statements, refunds, users
-from services import ledger as book
 from services.bill_comparison import trade_lines_of
 from services.offers import RESTORED
 from services.programmes import terms_of_year
 
 #: Whose name stands on an order that was made anew: nobody's, for a bill names nobody.
 NOBODY = "—"
+#: The act that ends a restoration.
+REOPENED = "reopened"
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The business days between a backup and its restoration, both included."""
+    """The business days between a backup and its restoration, both included; of several restorations, all of theirs."""
 
     first: date
     last: date
@@ -43,31 +44,38 @@ class Gap:
 def gap(session: Session) -> Gap:
     """The days to go through; raises Conflict("not_restored") where nothing waits to be opened."""
     gate = session.get(Gate, RESTORED)
-    entry = session.scalar(
-        sa.select(AuditEntry).where(AuditEntry.action == RESTORED).order_by(AuditEntry.id.desc()).limit(1)
-    )
-    if gate is None or gate.open or entry is None:
+    opened = sa.select(sa.func.max(AuditEntry.id)).where(AuditEntry.action == REOPENED).scalar_subquery()
+    # A backup that was taken while closed, and restored, is closed for the days of the restoration before it too.
+    entries = session.scalars(
+        sa.select(AuditEntry)
+        .where(AuditEntry.action == RESTORED, AuditEntry.id > sa.func.coalesce(opened, 0))
+        .order_by(AuditEntry.id)
+    ).all()
+    if gate is None or gate.open or not entries:
         raise Conflict("not_restored")
-    taken_at = datetime.fromisoformat(str(entry.facts["taken_at"]))
-    return Gap(business_day(taken_at), business_day(entry.at), entry.at)
+    taken_at = min(datetime.fromisoformat(str(entry.facts["taken_at"])) for entry in entries)
+    return Gap(business_day(taken_at), business_day(entries[-1].at), entries[0].at)
 
 
-def unheard_of_payouts(session: Session, gap: Gap) -> list[str]:
+def unheard_of_payouts(session: Session, gap: Gap, *, nothing_at_bank: bool) -> list[str]:
     """What the bank has still to say of payouts made after the backup, in a line each; no bill of WeChat tells of them.
 
-    Nothing where nothing can have been paid: no credit was ripe, or no money lay at the bank.
+    `nothing_at_bank`: somebody asked the bank, and it has nothing in hand any more. Nothing stands in the way where
+    no credit was ripe.
     """
-    ripe = sa.exists().where(
-        Credit.matures_at <= gap.restored_at, Credit.state.in_((CreditState.OWED, CreditState.RESERVED))
-    )
-    if not session.scalar(sa.select(ripe)) or not book.balance_of(session, ledger.BANK):
+    payable = (CreditState.OWED, CreditState.RESERVED, CreditState.IN_TRANSIT)
+    ripe = sa.exists().where(Credit.matures_at <= gap.restored_at, Credit.state.in_(payable))
+    if not session.scalar(sa.select(ripe)):
         return []
-    told = bank_statements.told_until(session, gap.first)
+    told, late = bank_statements.told_until(session, gap.first), gap.last + bank_statements.ON_THE_WAY
     if told < gap.last:
-        missing = f"{told + timedelta(days=1)} to {gap.last}"
         return [
-            f"the bank's statement of {missing} is needed: `flask reconcile bank FILE`, with --from and --to where"
-            " nothing moved on its first or last day"
+            f"the bank's statement of {told + DAY} to {gap.last} is needed: `flask reconcile bank FILE --to {gap.last}`"
+        ]
+    if told < late and not nothing_at_bank:
+        return [
+            f"what the bank was given until {gap.last} it may carry out until {late}: bring its statement to then,"
+            " or ask it to give back what it has in hand and say `flask reopen --nothing-at-bank`"
         ]
     unknown = sa.select(Incident.subject).where(
         Incident.kind == "bank_unknown",

@@ -105,6 +105,7 @@ export const WORDS = {
   "fact.left_out": ["未纳入", "Left out"],
   "fact.lines": ["笔数", "Payments"],
   "fact.national_yuan": ["国家标准（元）", "National (CNY)"],
+  "fact.nothing_at_bank": ["银行已无在途代发", "Nothing left at the bank"],
   "fact.number": ["编号", "Number"],
   "fact.officer": ["工作人员", "Officer"],
   "fact.origin": ["来由", "How it came"],

@@ -53,8 +53,11 @@ _STICKS_OUT = """width => [...document.body.querySelectorAll('*')]
 
 #: What axe objects to. Of rows built alike it looks at the first two and the last: it would say the same of all.
 _VIOLATIONS = """async () => {
-  const form = e => `${e.tagName}[${[...e.attributes].map(({name}) => name)}]` +
-    `.${e.getAttribute('class')}(${[...e.children].map(form)})`;
+  const counts = ['class', 'role', 'style'];
+  const blank = text => text.trim() === '';
+  const own = e => [...e.childNodes].filter(n => n.nodeType === Node.TEXT_NODE).map(n => n.textContent).join('');
+  const form = e => `${e.tagName} ${blank(own(e))} ${[...e.attributes].map(({name, value}) =>
+    `${name}=${counts.includes(name) ? value : blank(value)}`)} (${[...e.children].map(form)})`;
   const alike = [];
   for (const list of document.querySelectorAll('tbody, ul, ol')) {
     const met = new Map();

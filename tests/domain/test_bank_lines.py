@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from domain.bank_lines import BankMovement, read_lines
+from domain.bank_lines import BankMovement, Span, read_lines, span_of
 from domain.errors import Invalid
 
 HEADER = ("交易日期", "流水号", "收入金额", "支出金额", "对方户名", "对方账号", "附言")
@@ -71,3 +71,26 @@ def test_a_file_without_its_columns_is_refused(header: Sequence[object]) -> None
 def test_an_empty_file_is_refused() -> None:
     with pytest.raises(Invalid, match="bank_file_unreadable"):
         read_lines([])
+
+
+@pytest.mark.parametrize(
+    ("days", "since", "until", "span"),
+    [
+        ((3, 5), None, None, (3, 5, 4)),
+        ((5, 3), 1, None, (1, 5, 4)),
+        ((3, 5), None, 8, (3, 8, 8)),
+        ((3,), None, 10, (3, 10, 9)),
+        ((), 1, 8, (1, 8, 8)),
+        ((), 10, 10, (10, 10, 9)),
+        ((), None, 8, None),
+    ],
+)
+def test_the_days_of_a_statement(
+    days: tuple[int, ...], since: int | None, until: int | None, span: tuple[int, int, int] | None
+) -> None:
+    def day(n: int | None) -> date | None:
+        return None if n is None else date(2026, 9, n)
+
+    lines = [BankMovement(date(2026, 9, n), f"B{n}", None, True, 100) for n in days]
+    found = span_of(lines, since=day(since), until=day(until), today=date(2026, 9, 10))
+    assert found == (None if span is None else Span(*(date(2026, 9, n) for n in span)))

@@ -156,31 +156,36 @@ def test_a_file_that_is_no_statement_is_refused(app: Flask, content: bytes) -> N
         bring(app.extensions["danzhu"], io.BytesIO(content), "command")
 
 
-def test_a_statement_tells_of_the_days_it_was_asked_for_and_not_of_the_one_it_came_on(
+def test_a_statement_tells_of_the_days_it_was_asked_for_and_not_of_the_one_it_was_asked_on(
     app: Flask, parts: Running, clock: SteppingClock
 ) -> None:
     def told(first: str) -> str:
         with app.app_context():
             return str(told_until(database(), date.fromisoformat(first)))
 
-    def brought(first: str | None = None, last: str | None = None, *lines: str) -> BankStatement:
+    def brought(first: str | None = None, last: str | None = None, *lines: str) -> None:
         text = "\n".join([HEADER, *lines]).encode()
         since, until = (None if day is None else date.fromisoformat(day) for day in (first, last))
         with app.app_context():
-            return bring(parts, io.BytesIO(text), "command", since=since, until=until).statement
+            bring(parts, io.BytesIO(text), "command", since=since, until=until)
 
     clock.advance(days=9)  # to the 10th
     assert told("2026-09-01") == "2026-08-31"
-    line, late = "2026-09-03,B1,,1.00,,", "2026-09-09,B2,,1.00,,"
-    brought(None, None, line)
-    assert [told("2026-09-01"), told("2026-09-03")] == ["2026-08-31", "2026-09-03"]
-    assert brought("2026-09-01", None, line).first_day == date(2026, 9, 1)
+    line, late = "2026-09-03,B1,,1.00,,", "2026-09-07,B2,,1.00,,"
+    brought("2026-09-01", None, line)
+    assert told("2026-09-01") == "2026-09-02", "the 3rd may not have been over"
+    brought("2026-09-01", "2026-09-03", line)
     assert told("2026-09-01") == "2026-09-03"
-    brought(None, None, late)
+    brought(None, "2026-09-08", late)
     assert told("2026-09-01") == "2026-09-03", "nobody has told of the days between"
-    assert brought("2026-09-04", "2026-09-10").row_count == 0
+    assert told("2026-09-07") == "2026-09-08"
+    brought("2026-08-01", "2026-08-02")
+    brought("2026-09-10", "2026-09-10")
+    assert told("2026-09-01") == "2026-09-03", "empty statements of other days are no other statement"
+    brought("2026-09-04", "2026-09-10")
     assert told("2026-09-01") == "2026-09-09", "the 10th is not over"
     clock.advance(days=1)
+    assert told("2026-09-01") == "2026-09-09", "time alone tells nothing"
     brought("2026-09-04", "2026-09-10")
     assert told("2026-09-01") == "2026-09-10"
 

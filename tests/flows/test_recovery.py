@@ -1,7 +1,7 @@
 """A rehearsal: yesterday's backup comes back, and neither is a fen lost nor paid twice."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from flows import backups, bank_statements, recovery
 from flows.running import Running
 from models import Incident, Order, Posting, database, transaction
 from services import gates, incidents, ledger
+from services import recovery as recovery_rules
 from services.offers import RESTORED
 from tests.support.backups import empty
 from tests.support.buying import API, Buyer, faults_found, make_shop
@@ -47,9 +48,22 @@ def disaster(app: Flask, path: Path, clock: SteppingClock) -> None:
         backups.restore(path, KEY, clock(), path.parent / "photos")
 
 
-def reopen(app: Flask, parts: Running) -> list[str]:
+def reopen(app: Flask, parts: Running, *, nothing_at_bank: bool = False) -> list[str]:
     with app.app_context():
-        return recovery.reopen(parts, "officer:1")
+        return recovery.reopen(parts, "officer:1", nothing_at_bank=nothing_at_bank)
+
+
+def bring(app: Flask, parts: Running, first: date, last: date, *lines: str) -> None:
+    """A statement of the bank of these days."""
+    text = "\n".join(["交易日期,流水号,收入金额,支出金额,附言", *lines])
+    with app.app_context():
+        bank_statements.bring(parts, io.BytesIO(text.encode()), "command", since=first, until=last)
+
+
+def make_ripe(app: Flask, clock: SteppingClock) -> None:
+    """A household has earned what may be paid to it."""
+    Buyer(app).buy(count=1)
+    clock.advance(days=20)
 
 
 def paid_back(app: Flask) -> int:
@@ -159,24 +173,78 @@ def test_a_book_that_does_not_hold_keeps_it_closed(
 def test_it_stays_closed_until_people_have_seen_what_the_bank_paid_meanwhile(
     app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path
 ) -> None:
-    Buyer(app).buy(count=1)
-    clock.advance(days=20)
+    make_ripe(app, clock)
     take(app, tmp_path / "b", clock)
     disaster(app, tmp_path / "b", clock)
     day = business_day(clock())
     morning_after(clock, day)
-    (needed,) = reopen(app, parts)
-    assert f"statement of {day} to {day} is needed: `flask reconcile bank FILE`" in needed
-    late = f"交易日期,流水号,收入金额,支出金额,附言\n{day + timedelta(days=1)},B0007,,3.00,P00000001L00001\n"
-    with app.app_context():
-        bank_statements.bring(parts, io.BytesIO(late.encode()), "command")
-    assert reopen(app, parts)[0] == needed, "the day in question is not told of"
-    with app.app_context():
-        bank_statements.bring(parts, io.BytesIO(late.encode()), "command", since=day)
-    assert reopen(app, parts)[-1].startswith("bank_unknown: bank:B0007")
+    next_day = day + timedelta(days=1)
+    (needed,) = reopen(app, parts, nothing_at_bank=True)
+    assert f"statement of {day} to {day} is needed: `flask reconcile bank FILE" in needed
+    payment = f"{next_day},B0007,,3.00,P00000001L00001"
+    bring(app, parts, next_day, next_day, payment)
+    assert reopen(app, parts, nothing_at_bank=True) == [needed], "another day is told of"
+    bring(app, parts, day, next_day, payment)
+    (waits,) = reopen(app, parts)
+    assert "may carry out until" in waits
+    assert reopen(app, parts, nothing_at_bank=True)[-1].startswith("bank_unknown: bank:B0007")
     with app.app_context(), transaction() as session:
         paid = sa.select(Incident.id).where(Incident.subject == "bank:B0007")
         releaser = make_context(session, Role.RELEASER)
         number = session.scalars(paid).one()
         incidents.resolve(session, number, "备份后已发放，不再交银行", officer=releaser, now=clock())
+    assert reopen(app, parts, nothing_at_bank=True) == []
+
+
+def test_it_opens_by_itself_once_the_bank_has_told_of_the_days_a_payment_may_take(
+    app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path
+) -> None:
+    make_ripe(app, clock)
+    take(app, tmp_path / "b", clock)
+    disaster(app, tmp_path / "b", clock)
+    day = business_day(clock())
+    morning_after(clock, day + timedelta(days=2))
+    bring(app, parts, day, day + timedelta(days=3))
+    assert "may carry out until" in reopen(app, parts)[-1], "the third day is not over"
+    clock.advance(days=1)
+    bring(app, parts, day, day + timedelta(days=3))
     assert reopen(app, parts) == []
+
+
+@pytest.mark.parametrize("state", ["reserved", "in_transit"])
+def test_what_a_batch_holds_or_the_bank_had_may_have_been_paid_as_well(
+    app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path, state: str
+) -> None:
+    make_ripe(app, clock)
+    take(app, tmp_path / "b", clock)
+    disaster(app, tmp_path / "b", clock)
+    with app.app_context(), transaction() as session:
+        found = recovery_rules.gap(session)
+        session.execute(sa.text("UPDATE credits SET state = :state"), {"state": state})
+        assert "is needed" in recovery_rules.unheard_of_payouts(session, found, nothing_at_bank=True)[0]
+        session.rollback()
+
+
+def test_a_second_restoration_keeps_the_days_before_the_first(
+    app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path
+) -> None:
+    lin = Buyer(app, "lin")
+    take(app, tmp_path / "b", clock)
+    first = business_day(clock())
+    lost = lin.buy(count=2)
+    clock.advance(days=1)
+    disaster(app, tmp_path / "b", clock)
+    take(app, tmp_path / "c", clock)
+    clock.advance(days=1)
+    disaster(app, tmp_path / "c", clock)
+    with app.app_context():
+        found = recovery_rules.gap(database())
+    assert (found.first, found.last) == (first, first + timedelta(days=2))
+    morning_after(clock, found.last)
+    assert reopen(app, parts) == []
+    submit(app)
+    assert parts.sandbox is not None
+    parts.sandbox.deliver_due()
+    clock.advance(minutes=30)
+    follow(app)
+    assert (state_of(app, lost), paid_back(app)) == ("refunded", 600)

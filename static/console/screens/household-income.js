@@ -8,7 +8,7 @@ import { at, HouseholdFrame } from "../household-frame.js";
 import { Badge, DownloadButton, Figures, Table } from "../parts.js";
 
 const KIND = { paid: "good", arrived: "good", in_transit: "warn", released: "warn", refunded: "", bounced: "bad", returned: "bad" };
-const FILES = [["CSV", ".csv"], ["Excel", ".xlsx"], ["PDF", ".pdf"]];
+const FILES = { CSV: ".csv", Excel: ".xlsx", PDF: ".pdf" };
 
 const state = (name) => ({ key: "state", name: t("state"), value: (line) => t(`${name}.${line.state}`), show: (line) => html`<${Badge} kind=${KIND[line.state]}>${t(`${name}.${line.state}`)}<//>` });
 const creditColumns = () => [
@@ -34,7 +34,7 @@ function Statement({ id }) {
   const from = useAnswer(at(id, "/income"));
   return html`<${Loaded} from=${from}>${(shown) => html`<div class="stack">
     <section class="card stack tight no-print"><h2>${t("statement.take")}</h2>
-      <div class="row">${FILES.map(([words, end]) => html`<${DownloadButton} path=${at(id, `/income${end}`)}>${words}<//>`)}
+      <div class="row">${Object.entries(FILES).map(([format, end]) => html`<${DownloadButton} path=${at(id, `/income${end}`)}>${t("table.export", { format })}<//>`)}
         <${DownloadButton} path=${at(id, "/income-plain.pdf")}>${t("statement.plain")}<//><${Button} onClick=${() => print()}>${t("print")}<//></div>
       <p class="small soft">${t("statement.plain.hint")}</p></section>
     <p class="soft">${t("statement.as_of", { time: time(shown.as_of) })}</p>
