@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
 
-from domain.bank_lines import read_lines, span_of
+from domain.bank_lines import Span, read_lines, span_of
 from domain.clock import business_day
 from domain.errors import Invalid
 from domain.sheet_problems import reason
@@ -29,9 +29,10 @@ LIMITS = Limits(
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A statement, and everything that differs between all statements so far and the book."""
+    """A statement, the days it is of, and everything that differs between all statements so far and the book."""
 
     statement: BankStatement
+    span: Span
     found: Sequence[Found]
 
 
@@ -55,4 +56,4 @@ def bring(
     with transaction() as session:
         statement = bank_statements.accept(session, lines, span, sha256=sha256, actor=actor, now=now)
         found = bank_statements.compare(session, now)
-    return Brought(statement, found)
+    return Brought(statement, span, found)

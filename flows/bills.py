@@ -60,7 +60,7 @@ def _ask(client: BillClient, kind: BillKind, day: date) -> FetchedBill:
         summary = asdict(trade.summary) | {"fee_yuan": str(trade.summary.fee_yuan)}
         return FetchedBill(trade.sha1, summary, [_trade_columns(row) for row in trade.rows])
     fund = client.fund_bill(day, ACCOUNTS[kind])
-    return FetchedBill(fund.sha1, asdict(fund.summary), _fund_lines(fund.rows))
+    return FetchedBill(fund.sha1, asdict(fund.summary), fund_lines(fund.rows))
 
 
 def _trade_columns(row: TradeRow) -> dict[str, object]:
@@ -85,7 +85,7 @@ def _trade_columns(row: TradeRow) -> dict[str, object]:
     }
 
 
-def _fund_lines(rows: Iterable[FundRow]) -> list[dict[str, object]]:
+def fund_lines(rows: Iterable[FundRow]) -> list[dict[str, object]]:
     """The lines, told apart: one that nobody knows waits for a person under its number, and would hide another."""
     met: Counter[str] = Counter()
     lines = []

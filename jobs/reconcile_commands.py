@@ -75,8 +75,7 @@ def reconcile_bank(file: Path, since: datetime | None, until: datetime | None) -
             )
     except Refusal as refusal:
         raise _spoken(refusal) from refusal
-    statement = brought.statement
-    click.echo(f"{statement.row_count} 行 lines, {statement.first_day} – {statement.last_day}")
+    click.echo(f"{brought.statement.row_count} 行 lines, {brought.span.first} – {brought.span.last}")
     for one in brought.found:
         facts = ", ".join(f"{name}={value}" for name, value in one.facts.items() if value is not None)
         click.echo(f"  {one.day} {one.verdict.value} {one.subject} {facts}")

@@ -1,5 +1,6 @@
 """Bills are fetched once they are there, by one worker, and kept as WeChat wrote them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,8 +9,9 @@ from flask import Flask
 
 from domain.bills import MOST_TRIES, BillKind
 from domain.clock import SHANGHAI
-from flows.bills import fetch_day, fetch_due
+from flows.bills import fetch_day, fetch_due, fund_lines
 from flows.running import Running
+from gateways.wechat.pay.bill_rows import FundRow
 from gateways.wechat.simulator import Simulator, bills
 from gateways.wechat.simulator.world import World
 from jobs import tasks
@@ -208,3 +210,21 @@ def test_days_are_planned_once_and_on_from_the_last(app: Flask, clock: SteppingC
             assert kept.plan(session, clock()) == 8
         assert fetch_due(app.extensions["danzhu"]) == 8
         assert database().scalars(sa.select(Reconciliation)).all() == []
+
+
+def test_movements_under_one_number_or_none_are_told_apart() -> None:
+    row = FundRow(
+        at=datetime(2026, 9, 1, 10, tzinfo=SHANGHAI),
+        business_number="4200000001",
+        flow_number="1",
+        business_name="交易",
+        business_type="交易",
+        is_income=True,
+        amount_fen=300,
+        balance_fen=300,
+        applicant="system",
+        note="",
+        voucher_number="D1",
+    )
+    rows = [replace(row, flow_number=number) for number in ("1", "2", "1", "", "", "1")]
+    assert [line["flow_number"] for line in fund_lines(rows)] == ["1", "2", "1#2", "#1", "#2", "1#3"]
