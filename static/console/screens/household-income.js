@@ -13,12 +13,12 @@ const FILES = { CSV: ".csv", Excel: ".xlsx", PDF: ".pdf" };
 const state = (name) => ({ key: "state", name: t("state"), value: (line) => t(`${name}.${line.state}`), show: (line) => html`<${Badge} kind=${KIND[line.state]}>${t(`${name}.${line.state}`)}<//>` });
 const creditColumns = () => [
   { key: "day", name: t("day"), kind: "day" },
+  { key: "amount_fen", name: t("amount"), unit: t("yuan"), kind: "money" },
   { key: "certificate", name: t("certificate"), show: ({ certificate }) => html`<a class="tap" href=${`/c/${certificate}`} target="_blank" rel="noopener">${certificate}</a>` },
   { key: "order", name: t("order") },
   { key: "year", name: t("tree_year") },
   { key: "trees", name: t("trees"), kind: "count" },
   { key: "sink_g", name: t("sink"), unit: t("kg"), kind: "kilograms" },
-  { key: "amount_fen", name: t("amount"), unit: t("yuan"), kind: "money" },
   state("credit"),
   { key: "payable_from", name: t("payable_from"), kind: "day" },
 ];
