@@ -141,8 +141,8 @@ def _cases(operation: str, examples: int, mode: GenerationMode) -> list[Call]:
     return made
 
 
-def _ask(world: World, operation: str, examples: int, mode: GenerationMode) -> None:
-    """Make `examples` calls of one operation and check each answer."""
+def _check_call(world: World, operation: str, examples: int, mode: GenerationMode) -> None:
+    """Make `examples` calls of one operation; each is answered as the document says."""
     method, path = operation.split(" ", 1)
     documented = set(_document()["paths"][path][method.lower()]["responses"])
     cases = _cases(operation, examples, mode)
@@ -165,12 +165,12 @@ def _ask(world: World, operation: str, examples: int, mode: GenerationMode) -> N
             assert {"code", "message", "request_id"} <= set(answer.json())
 
 
-def _ask_all(world: World, share: str, examples: int, mode: GenerationMode) -> None:
-    """Ask every call of a share, one after the other in the same world."""
+def _check_share(world: World, share: str, examples: int, mode: GenerationMode) -> None:
+    """Make every call of a share, one after the other in the same world."""
     for operation in _shares()[share]:
         if mode is GenerationMode.POSITIVE or _takes_input(operation):
             world.send_another_officer()
-            _ask(world, operation, examples, mode)
+            _check_call(world, operation, examples, mode)
 
 
 @pytest.fixture
@@ -181,9 +181,9 @@ def examples(request: pytest.FixtureRequest) -> int:
 
 @pytest.mark.parametrize("share", _shares())
 def test_what_the_document_allows_is_answered_as_it_says(world: World, share: str, examples: int) -> None:
-    _ask_all(world, share, examples, GenerationMode.POSITIVE)
+    _check_share(world, share, examples, GenerationMode.POSITIVE)
 
 
 @pytest.mark.parametrize("share", _shares())
 def test_what_the_document_forbids_is_refused_as_it_says(world: World, share: str, examples: int) -> None:
-    _ask_all(world, share, examples, GenerationMode.NEGATIVE)
+    _check_share(world, share, examples, GenerationMode.NEGATIVE)
