@@ -60,10 +60,13 @@ def bring(app: Flask, parts: Running, first: date, last: date, *lines: str) -> N
         bank_statements.bring(parts, io.BytesIO(text.encode()), "command", since=first, until=last)
 
 
-def make_ripe(app: Flask, clock: SteppingClock) -> None:
-    """A household has earned what may be paid to it."""
+def make_ripe_and_restored(app: Flask, clock: SteppingClock, path: Path) -> date:
+    """A household has earned what may be paid to it, and a backup comes back on the day it was taken; that day."""
     Buyer(app).buy(count=1)
     clock.advance(days=20)
+    take(app, path, clock)
+    disaster(app, path, clock)
+    return business_day(clock())
 
 
 def paid_back(app: Flask) -> int:
@@ -173,10 +176,7 @@ def test_a_book_that_does_not_hold_keeps_it_closed(
 def test_it_stays_closed_until_people_have_seen_what_the_bank_paid_meanwhile(
     app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path
 ) -> None:
-    make_ripe(app, clock)
-    take(app, tmp_path / "b", clock)
-    disaster(app, tmp_path / "b", clock)
-    day = business_day(clock())
+    day = make_ripe_and_restored(app, clock, tmp_path / "b")
     morning_after(clock, day)
     next_day = day + timedelta(days=1)
     (needed,) = reopen(app, parts, nothing_at_bank=True)
@@ -199,10 +199,7 @@ def test_it_stays_closed_until_people_have_seen_what_the_bank_paid_meanwhile(
 def test_it_opens_by_itself_once_the_bank_has_told_of_the_days_a_payment_may_take(
     app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path
 ) -> None:
-    make_ripe(app, clock)
-    take(app, tmp_path / "b", clock)
-    disaster(app, tmp_path / "b", clock)
-    day = business_day(clock())
+    day = make_ripe_and_restored(app, clock, tmp_path / "b")
     morning_after(clock, day + timedelta(days=2))
     bring(app, parts, day, day + timedelta(days=3))
     assert "may carry out until" in reopen(app, parts)[-1], "the third day is not over"
@@ -213,11 +210,9 @@ def test_it_opens_by_itself_once_the_bank_has_told_of_the_days_a_payment_may_tak
 
 @pytest.mark.parametrize("state", ["reserved", "in_transit"])
 def test_what_a_batch_holds_or_the_bank_had_may_have_been_paid_as_well(
-    app: Flask, parts: Running, clock: SteppingClock, tmp_path: Path, state: str
+    app: Flask, clock: SteppingClock, tmp_path: Path, state: str
 ) -> None:
-    make_ripe(app, clock)
-    take(app, tmp_path / "b", clock)
-    disaster(app, tmp_path / "b", clock)
+    make_ripe_and_restored(app, clock, tmp_path / "b")
     with app.app_context(), transaction() as session:
         found = recovery_rules.gap(session)
         session.execute(sa.text("UPDATE credits SET state = :state"), {"state": state})
