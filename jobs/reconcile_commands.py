@@ -64,7 +64,10 @@ def reconcile_day(day: datetime) -> None:
     help="The first day asked for, if nothing moved then.",
 )
 @click.option(
-    "--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="The last day asked for, if nothing moved then."
+    "--to",
+    "until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The last day asked for; without it, the day of the last line may not be over.",
 )
 def reconcile_bank(file: Path, since: datetime | None, until: datetime | None) -> None:
     """Bring a bank statement (docs/bank-files.md) and show what differs from the book; nothing is booked."""

@@ -28,8 +28,8 @@ def looks(names: str, *ways: tuple[str, ...]) -> pytest.MarkDecorator:
 #: Decorators: run a test on each of them.
 ON_EVERY_SCREEN = looks("screen", ("small",), ("phone",), ("desk",))
 ON_A_PHONE_AND_A_DESK = looks("screen", ("phone",), ("desk",))
-#: Both widths in Chinese, and English, which is longer, on the small one.
-IN_EVERY_WAY = looks("screen,language", ("small", "zh"), ("desk", "zh"), ("small", "en"))
+#: All sizes in Chinese, and English, which is longer, on the smallest.
+IN_EVERY_WAY = looks("screen,language", ("small", "zh"), ("phone", "zh"), ("desk", "zh"), ("small", "en"))
 IN_BOTH_LANGUAGES = looks("language", ("zh",), ("en",))
 ON_PHONES = pytest.mark.parametrize("screen", ["small", "phone"], indirect=True)
 ON_A_DESK = pytest.mark.parametrize("screen", ["desk"], indirect=True)

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.browser.screens import SCREENS
+from tests.browser.screens import SCREENS, looks
 from tests.browser.standards import assert_fit_for_people, assert_no_sideways_scroll, assert_touchable
 
+#: As pages are looked at in every way, but the phone is looked at with the desk.
+SWEPT = looks("screen,language", ("small", "zh"), ("desk", "zh"), ("small", "en"))
 #: Sizes beside the one a page is opened on, which is the widest: what folds away on a phone is judged there as well.
 NARROWER = {"desk": ["phone"]}
 

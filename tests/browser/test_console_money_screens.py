@@ -21,9 +21,9 @@ from models import Officer, PayoutBatch, Reconciliation
 from services import payout_decisions
 from tests.browser.console_pages import go_to, open_as
 from tests.browser.console_rows import make_closed_month, make_day
-from tests.browser.screens import IN_EVERY_WAY, NewPage
+from tests.browser.screens import NewPage
 from tests.browser.site import Site
-from tests.browser.sweeps import Sweep
+from tests.browser.sweeps import SWEPT, Sweep
 from tests.support import payouts
 from tests.support.auditing import make_period_export
 from tests.support.people import OFFICER_PASSWORD, make_officer
@@ -184,7 +184,7 @@ def made(site: Site) -> dict[str, Any]:
     }
 
 
-@IN_EVERY_WAY
+@SWEPT
 def test_every_screen_about_money_is_fit_for_people(
     new_page: NewPage, site: Site, made: dict[str, Any], language: str, sweep: Sweep
 ) -> None:

@@ -8,7 +8,7 @@ from tests.browser.console_places import Places, make_places
 from tests.browser.screens import IN_EVERY_WAY, Shot
 from tests.browser.site import Site
 from tests.browser.standards import assert_fit_for_people
-from tests.browser.sweeps import Sweep
+from tests.browser.sweeps import SWEPT, Sweep
 
 #: Who looks at what; names in braces are those of Places.
 SCREENS = {
@@ -67,7 +67,7 @@ def places(site: Site) -> Places:
 
 
 @pytest.mark.parametrize("officer", SCREENS)
-@IN_EVERY_WAY
+@SWEPT
 def test_every_screen_of_the_registry_is_fit_for_people(
     officer: str, page: Page, site: Site, places: Places, sweep: Sweep
 ) -> None:
